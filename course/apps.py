@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class CourseConfig(AppConfig):
+    name = "course"
+
+    def ready(self) -> None:
+        from course import checks  # noqa: F401, PLC0415 -- registers the start-up checks

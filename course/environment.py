@@ -1,0 +1,126 @@
+"""Reading the environment: three loud readers, and the two settings that come as addresses."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+environ.Env.read_env(BASE_DIR / ".env")  # the real environment wins over the file
+# Embedded databases, the key file and uploads; git-ignored.
+LOCAL_DIR = Path(os.environ.get("LOCAL_DIR") or BASE_DIR / ".local")
+
+
+def env_text(name: str, default: str | None = None) -> str:
+    """A text setting. Without a default it is required, and its absence is fatal."""
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"{name} must be set in the environment.")
+    return value
+
+
+def env_flag(name: str, *, default: bool = False) -> bool:
+    """A yes-or-no setting: true/false, yes/no, on/off or 1/0; anything else is fatal."""
+    words = {"true": True, "yes": True, "on": True, "1": True}
+    words |= {"false": False, "no": False, "off": False, "0": False, "": default}
+    value = os.environ.get(name, "").strip().lower()
+    if value not in words:
+        raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}.")
+    return words[value]
+
+
+def env_number(name: str, default: int) -> int:
+    """A whole-number setting; anything else is fatal."""
+    value = os.environ.get(name, "").strip() or str(default)
+    if not value.lstrip("-").isdigit():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def env_steps(name: str, default: str) -> list[tuple[int, int]]:
+    """Pairs of whole numbers, as 28:100,14:50; anything else is fatal."""
+    pairs = [pair.split(":") for pair in env_text(name, default).split(",") if pair.strip()]
+    try:
+        return [(int(days), int(percent)) for days, percent in pairs]
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must look like {default}.") from None
+
+
+def database(variable: str, filename: str, *, durable: bool) -> dict:
+    """Connection settings from a URL, by default an embedded SQLite file.
+
+    `durable` waits for the disk on every commit: the price of a key that can
+    never be lost after the writing it opens was accepted.
+    """
+    config = environ.Env.db_url_config(
+        env_text(variable, "") or f"sqlite:///{LOCAL_DIR}/{filename}"
+    )
+    if config["ENGINE"].endswith("sqlite3"):
+        pragmas = "PRAGMA journal_mode=WAL;PRAGMA foreign_keys=ON;PRAGMA synchronous="
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": pragmas + ("FULL;" if durable else "NORMAL;"),
+        }
+    else:
+        config["CONN_MAX_AGE"] = 600
+        config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+def mail_server(url: str) -> dict[str, Any]:
+    """Django's mail settings from smtp+tls://user:password@host:587."""
+    return environ.Env.email_url_config(url)
+
+
+def selling() -> dict[str, Any]:
+    """How places are sold. Money in minor units, rates in hundredths of a per cent."""
+    release = env_text("INVOICE_RELEASES", "issued")
+    if release not in {"issued", "paid"}:
+        raise ImproperlyConfigured(f"INVOICE_RELEASES must be issued or paid, not {release!r}.")
+    refuse_unfit_keys(
+        env_text("STRIPE_SECRET_KEY", ""),
+        secret=env_text("STRIPE_WEBHOOK_SECRET", ""),
+        address=env_text("STRIPE_ADDRESS", ""),
+        debug=env_flag("DEBUG"),
+    )
+    return {
+        "tax_rate": env_number("TAX_RATE", 0),  # 2000 is 20 %
+        "tax_name": env_text("TAX_NAME", "VAT"),
+        "tax_number": env_text("TAX_NUMBER", ""),  # ours, printed on invoices
+        "seller": env_text("SELLER", ""),  # name and address, lines parted by |
+        "bank_details": env_text("BANK_DETAILS", ""),  # lines parted by |
+        "invoice_days": env_number("INVOICE_DAYS", 30),
+        "releases_on": release,  # when an invoice lets its places be used
+        "approve_above": env_number("INVOICE_APPROVAL_ABOVE", 500_000),
+        "second_person_above": env_number("REFUND_SECOND_PERSON_ABOVE", 50_000),
+        "quote_days": env_number("QUOTE_DAYS", 30),
+        # Days before the start, and per cent of the price that comes back from then on.
+        "refund_steps": env_steps("REFUND_STEPS", "28:100,14:50"),
+        "refund_days_after_buying": env_number("REFUND_DAYS_AFTER_BUYING", 14),
+        "hold_minutes": env_number("HOLD_MINUTES", 30),  # Stripe allows 30 minutes to 24 hours
+        "stripe_key": env_text("STRIPE_SECRET_KEY", ""),
+        "stripe_webhook_secret": env_text("STRIPE_WEBHOOK_SECRET", ""),
+        "stripe_address": env_text("STRIPE_ADDRESS", ""),  # another than Stripe's own, for tests
+        "payment_methods": env_text("PAYMENT_METHODS", "card").split(","),
+    }
+
+
+def refuse_unfit_keys(key: str, *, secret: str, address: str, debug: bool) -> None:
+    """Half a set of keys, or real and test money mixed, is fatal (R41). No key at all is fine:
+    then places are sold by bank transfer. No message ever shows a key."""
+    if not key:
+        return
+    if not key.startswith(("sk_live_", "rk_live_", "sk_test_", "rk_test_")):
+        raise ImproperlyConfigured("STRIPE_SECRET_KEY is not a secret or restricted key.")
+    if not secret.strip():
+        raise ImproperlyConfigured("STRIPE_SECRET_KEY needs STRIPE_WEBHOOK_SECRET beside it.")
+    live = key[3:8] == "live_"
+    if live and debug:
+        raise ImproperlyConfigured("STRIPE_SECRET_KEY is for real money, and DEBUG is on.")
+    if not live and not debug:
+        raise ImproperlyConfigured("STRIPE_SECRET_KEY is for tests, and DEBUG is off.")
+    if live and address:
+        raise ImproperlyConfigured("STRIPE_ADDRESS is for tests, and the key for real money.")

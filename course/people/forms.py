@@ -1,0 +1,67 @@
+from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from course import names
+from course.people.models import User
+
+
+class SignupForm(AllauthSignupForm):
+    """Sign-up that takes as long, and says the same, for a known address (R70)."""
+
+    field_order = ["email", "display_name", "password1", "is_adult"]
+
+    display_name = forms.CharField(
+        label=_("What shall we call you?"),
+        max_length=60,
+        required=False,
+        help_text=_("A first name, a nickname, or nothing. You can change it at any time."),
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+    )
+    is_adult = forms.BooleanField(
+        label=_("I am an adult"),
+        required=False,
+        error_messages={"required": _("Please tell us that you are an adult.")},
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = _("Your own address works best if you may change jobs.")
+        self.fields["password1"].help_text = _("At least 12 characters. Three words will do.")
+        self.fields["is_adult"].label = _("I am %(age)s or older") % {"age": settings.MINIMUM_AGE}
+
+    def clean_is_adult(self) -> bool:
+        if not self.cleaned_data["is_adult"]:
+            raise forms.ValidationError(
+                _("This programme is for people aged %(age)s or older. Tick the box if you are."),
+                params={"age": settings.MINIMUM_AGE},
+            )
+        return True
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        if self.account_already_exists:
+            # Hashing is what takes the time when an address is new.
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
+
+class LoginForm(AllauthLoginForm):
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+        self.fields.pop("remember", None)
+
+
+class NamesForm(forms.ModelForm):
+    """The two names: one for the screen, one for paper."""
+
+    class Meta:
+        model = User
+        fields = ["display_name", "document_name"]
+
+    def clean_document_name(self) -> str:
+        return names.check_name(self.cleaned_data["document_name"], blank=True)

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from course.people import views
+
+urlpatterns = [
+    path("reading-settings/", views.reading_settings, name="reading_settings"),
+    path("my/names/", views.names, name="names"),
+]

@@ -1,0 +1,83 @@
+"""Orders as a table for a spreadsheet, in which no cell can become a formula (R72)."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from django.utils.translation import gettext as _
+
+from course.places.amounts import DIGITS
+from course.places.models import Order
+
+# A spreadsheet runs a cell that begins so; some do so even behind blanks.
+STARTS = set("=+-@|\t\r\n\0") | set("＝＋－＠｜")
+UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+
+
+def safe(text: str) -> str:
+    """The text, with a quotation mark ahead where a program would read it as a formula."""
+    seen = (c for c in text if c in STARTS or unicodedata.category(c) not in UNSEEN)
+    return f"'{text}" if next(seen, "") in STARTS else text
+
+
+def number(minor: int, currency: str) -> str:
+    """1234550 as 12345.50: for a spreadsheet to count with."""
+    digits = DIGITS.get(currency, 2)
+    whole, rest = divmod(abs(minor), 10**digits)
+    return ("-" if minor < 0 else "") + str(whole) + (f".{rest:0{digits}d}" if digits else "")
+
+
+def orders_as_csv(orders: Iterable[Order]) -> Iterator[str]:
+    """One line at a time, the headings first."""
+    yield _line([str(heading) for heading in _headings()])
+    for order in orders:
+        yield _line(_row(order))
+
+
+def _headings() -> list[str]:
+    return [
+        _("Order"),
+        _("Started"),
+        _("Status"),
+        _("Paid by"),
+        _("Billed to"),
+        _("Billing e-mail"),
+        _("PO number"),
+        _("Papers"),
+        _("Group"),
+        _("Places"),
+        _("Bursary places"),
+        _("Total"),
+        _("Tax in it"),
+        _("Received"),
+        _("Currency"),
+        _("Due"),
+    ]
+
+
+def _row(order: Order) -> list[str]:
+    received = sum(e.amount_minor for e in order.ledger.all() if e.currency == order.currency)
+    words = [
+        str(order.pk),
+        f"{order.created_at:%Y-%m-%d}",
+        order.get_status_display(),
+        order.get_channel_display(),
+        order.billing.get("name", ""),
+        order.billing.get("email", ""),
+        order.po_number,
+        " ".join(sorted(paper.number for paper in order.documents.all())),
+        order.cohort.title,
+        str(order.quantity),
+        str(order.bursaries),
+    ]
+    sums = [order.total_minor, order.tax_minor, received]
+    money = [number(minor, order.currency) for minor in sums]
+    due = order.due_on.isoformat() if order.due_on else ""
+    return [*map(safe, words), *money, safe(order.currency), due]
+
+
+def _line(cells: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerow(cells)
+    return out.getvalue()

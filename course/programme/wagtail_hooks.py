@@ -1,0 +1,84 @@
+"""The workspace's furniture: its menu, and what lets Wagtail's screens keep our strict policy."""
+
+import re
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
+from wagtail.admin.widgets.chooser import BaseChooser
+from wagtail.snippets.models import register_snippet
+
+from course.programme.models import Signpost
+from course.programme.signposts_screen import SignpostsPanel, SignpostViewSet, checked_today
+from course.programme.style_guide import style_guide
+
+register_snippet(SignpostViewSet)
+
+HIDDEN = {"snippets", "help"}  # signposts have an item of their own; the help leads off our site
+
+# Wagtail 7.4 writes an inline script after each chooser. Ours leaves a mark for starters.js.
+_SCRIPT = re.compile(r"<script>(?:new )?(\w+)\((.*)\);</script>$", re.DOTALL)
+_MARK = '<template data-start="{}" data-with="[{}]"></template>'
+_render = BaseChooser.render
+
+
+def _marked(chooser: BaseChooser, *args: Any, **kwargs: Any) -> SafeString:
+    html = _render(chooser, *args, **kwargs)
+    return mark_safe(_SCRIPT.sub(lambda found: format_html(_MARK, *found.groups()), html))
+
+
+BaseChooser.render = _marked
+
+
+@hooks.register("insert_global_admin_css")
+def style_and_script() -> SafeString:
+    html = '<link rel="stylesheet" href="{}"><script src="{}" defer></script>'
+    return format_html(html, static("course/cms/workspace.css"), static("course/cms/starters.js"))
+
+
+@hooks.register("register_icons")
+def icons(files: list[str]) -> list[str]:
+    return [*files, *(f"wagtailadmin/icons/{name}.svg" for name in ("arrows-up-down", "transfer"))]
+
+
+@hooks.register("construct_main_menu")
+def plain_menu(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Keep what someone who writes pages and runs groups has a use for."""
+    hidden = HIDDEN if request.user.is_superuser else HIDDEN | {"reports"}
+    items[:] = [item for item in items if item.name not in hidden]
+
+
+class SignpostsMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("programme.change_signpost")
+
+
+@hooks.register("register_admin_menu_item")
+def signposts_menu_item() -> MenuItem:
+    address = reverse(Signpost.snippet_viewset.get_url_name("list"))
+    return SignpostsMenuItem(_("Signposts"), address, icon_name="help", order=500)
+
+
+@hooks.register("register_admin_urls")
+def own_pages() -> list[URLPattern]:
+    return [
+        path("style-guide/", style_guide, name="style_guide"),
+        path("signposts/<int:pk>/checked/", checked_today, name="signpost_checked"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def style_guide_menu_item() -> MenuItem:
+    return MenuItem(_("Style guide"), reverse("style_guide"), icon_name="glasses", order=600)
+
+
+@hooks.register("construct_homepage_panels")
+def waiting_signposts(request: HttpRequest, panels: list[Component]) -> None:
+    panels.append(SignpostsPanel())

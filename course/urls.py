@@ -1,0 +1,49 @@
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from course.dashboard import health, icons, my
+from course.demo import mailbox
+from course.programme.pictures import picture
+from course.programme.views import robots, sitemap
+from sessions.views import session_page
+
+# Wagtail's own sign-in and reset would pass by the second factor: both lead to allauth.
+cms_doors = [
+    path("cms/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    re_path(
+        r"^cms/password_reset/.*$", RedirectView.as_view(pattern_name="account_reset_password")
+    ),
+]
+
+urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("favicon.ico", icons.favicon, name="favicon"),
+    path("apple-touch-icon.png", icons.touch_icon, name="touch_icon"),
+    path("site.webmanifest", icons.manifest, name="manifest"),
+    *cms_doors,
+    path("cms/", include(wagtailadmin_urls)),
+    path("accounts/", include("allauth.urls")),
+    path("documents/", include(wagtaildocs_urls)),
+    path("media/images/<path:name>", picture, name="picture"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("robots.txt", robots, name="robots"),
+    path("my/", my.my_programme, name="my_programme"),
+    path("my/data/", my.my_data, name="my_data"),
+    path("demo/mail/", mailbox.mailbox, name="demo_mail"),
+    path("demo/mail/<int:number>/", mailbox.letter, name="demo_letter"),
+    path("demo/mail/<int:number>/shown/", mailbox.letter_shown, name="demo_letter_shown"),
+    path("", include("course.people.urls")),
+    path("", include("course.cohorts.urls")),
+    path("", include("course.places.urls")),
+    path("", include("certificates.urls")),
+    path("", include("sessions.urls")),
+    path("", include("reflections.urls")),
+    path("", include("sessions.sheets.urls")),
+    # Session pages stand ahead of Wagtail's catch-all and hand back what is not theirs.
+    path("<slug:programme_slug>/<slug:session_slug>/", session_page, name="session_page"),
+    path("", include(wagtail_urls)),
+]

@@ -1,0 +1,85 @@
+"""Editors in a real browser: parts are seen before they are chosen, and there is a way back."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+SESSION = "/resourced/capacity-and-tolerance/"
+
+
+@pytest.fixture(scope="module")
+def session(site) -> int:
+    code = f"""
+from sessions.models import SessionPage
+print(SessionPage.objects.get(slug="{SESSION.split("/")[2]}").pk)
+"""
+    return int(site.python(code).split()[-1])
+
+
+def shown_in_chooser(page, nth: int):
+    page.get_by_role("button", name="Preview", exact=True).nth(nth).click()
+    return page.frame_locator("iframe[src*=block-preview]")
+
+
+def test_flo_sees_a_part_before_she_chooses_it(visit, session):
+    window = visit(viewport={"width": 1280, "height": 900})
+    page = window.sign_in("flo")
+    window.go(f"/cms/pages/{session}/edit/")
+    page.get_by_role("button", name="Insert a block").first.click()
+    text = shown_in_chooser(page, 0)
+    expect(text.get_by_role("heading", name="What regulation means here")).to_be_attached()
+    page.get_by_role("option", name="Picture").click()
+    added = page.locator("[data-contentpath=body] [data-contentpath=description]").first
+    expect(added.get_by_text("For people who do not see it")).to_be_visible()
+    page.get_by_role("tab", name="Private reflection").click()
+    page.get_by_role("button", name="Insert a block").locator("visible=true").first.click()
+    question = shown_in_chooser(page, 0)
+    expect(question.get_by_text("Running on empty")).to_be_attached()
+    assert window.violations == []
+
+
+def test_flo_chooses_what_a_question_meets_again(visit, session):
+    window = visit(viewport={"width": 1280, "height": 900})
+    page = window.sign_in("flo")
+    window.go(f"/cms/pages/{session}/edit/")
+    page.get_by_role("tab", name="Private reflection").click()
+    again = page.locator("[name=prompts-0-value-revisits]")
+    expect(again).to_have_value("s2_checkin")
+    assert again.evaluate("box => box.selectedOptions[0].text").startswith("Session 2: ")
+    again.select_option("s1_checkin")
+    assert again.bounding_box()["width"] < 900  # long questions do not push the form aside
+    assert window.violations == []
+
+
+def test_flo_restores_the_original_and_readers_see_no_change(visit, session):
+    window = visit(viewport={"width": 1280, "height": 900})
+    page = window.sign_in("flo")
+    window.go(f"/cms/pages/{session}/edit/")
+    title = page.locator("[name=title]")
+    title.fill("Something else")
+    page.locator("footer [data-w-dropdown-target=toggle]").click()
+    page.get_by_role("button", name=re.compile("^Publish")).click()
+    page.get_by_text("has been published").wait_for()
+    window.go(f"/cms/pages/{session}/edit/")
+    page.locator("header [data-w-dropdown-target=toggle]").first.click()
+    page.get_by_role("link", name="Restore the original").click()
+    expect(page.get_by_text("Nothing is published until you press publish.")).to_be_visible()
+    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_text("The original words are in a draft now.").wait_for()
+    expect(title).to_have_value("Capacity and tolerance")
+    window.go(SESSION)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Something else")
+    assert window.violations == []
+
+
+def test_one_press_says_that_a_signpost_was_checked(visit):
+    window = visit(viewport={"width": 320, "height": 700})
+    page = window.sign_in("flo")
+    window.go("/cms/snippets/programme/signpost/")
+    assert page.evaluate("document.querySelector('main').scrollWidth") <= 320
+    page.get_by_role("button", name=re.compile("^Checked today.*Shout")).click()
+    page.get_by_text("“Shout” is marked as checked today.").wait_for()
+    window.go("/cms/style-guide/")
+    assert page.evaluate("document.querySelector('main').scrollWidth") <= 320
+    assert window.violations == []
