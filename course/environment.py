@@ -93,6 +93,8 @@ def selling() -> dict[str, Any]:
         "seller": env_text("SELLER", ""),  # name and address, lines parted by |
         "bank_details": env_text("BANK_DETAILS", ""),  # lines parted by |
         "invoice_days": env_number("INVOICE_DAYS", 30),
+        # Days after that day until new invitations rest. People who are in stay in.
+        "inviting_rests_after": env_number("INVITING_RESTS_AFTER_DAYS", 30),
         "releases_on": release,  # when an invoice lets its places be used
         "approve_above": env_number("INVOICE_APPROVAL_ABOVE", 500_000),
         "second_person_above": env_number("REFUND_SECOND_PERSON_ABOVE", 50_000),
@@ -103,6 +105,7 @@ def selling() -> dict[str, Any]:
         "hold_minutes": env_number("HOLD_MINUTES", 30),  # Stripe allows 30 minutes to 24 hours
         "stripe_key": env_text("STRIPE_SECRET_KEY", ""),
         "stripe_webhook_secret": env_text("STRIPE_WEBHOOK_SECRET", ""),
+        "stripe_event_days": env_number("STRIPE_EVENT_DAYS", 90),  # that handled events are kept
         "stripe_address": env_text("STRIPE_ADDRESS", ""),  # another than Stripe's own, for tests
         "payment_methods": env_text("PAYMENT_METHODS", "card").split(","),
     }

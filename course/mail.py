@@ -183,17 +183,22 @@ def quote_ready(*, to: str, key: str, paper: Paper, number: str, total: str, unt
     _send_with(paper, make_message("quote_ready", to=to, key=key, context=facts))
 
 
-def refund_sent(*, to: str, key: str, paper: Paper, total: str) -> None:
-    _send_with(paper, make_message("refund_sent", to=to, key=key, context={"total": total}))
+def refund_sent(*, to: str, key: str, paper: Paper, total: str, another_way: bool = False) -> None:
+    """`another_way`: to a bank account, because it could not go back the way it was paid."""
+    facts = {"total": total, "another_way": another_way}
+    _send_with(paper, make_message("refund_sent", to=to, key=key, context=facts))
 
 
 def credit_being_looked_at(*, to: str, key: str, total: str) -> None:
     make_message("credit_being_looked_at", to=to, key=key, context={"total": total}).send()
 
 
-def payment_did_not_go_through(*, to: str, key: str) -> None:
-    make_message("payment_did_not_go_through", to=to, key=key).send()
+def payment_did_not_go_through(*, to: str, key: str, path: str) -> None:
+    facts = {"url": link(path)}
+    make_message("payment_did_not_go_through", to=to, key=key, context=facts).send()
 
 
-def order_ended(*, to: str, key: str) -> None:
-    make_message("order_ended", to=to, key=key).send()
+def order_ended(*, to: str, key: str, path: str, reason: str = "") -> None:
+    """`reason`: why an order was not invoiced ahead, in words that staff chose from a list."""
+    facts = {"url": link(path), "reason": reason}
+    make_message("order_ended", to=to, key=key, context=facts).send()

@@ -12,6 +12,7 @@ from course.cohorts import joining
 from course.cohorts.models import Cohort
 from course.outbox.sweeping import sweep
 from course.places import jobs as money
+from course.places.comparing import compare_with_stripe
 from course.places.inviting import expire_invitations
 from course.places.quoting import end_old_quotes
 from course.places.reminding import remind_of_invoices
@@ -49,6 +50,8 @@ JOBS: list[tuple[Callable[[datetime], object], timedelta]] = [
     (money.finish_invoices, MINUTE),
     (money.note_overdue, HOUR),
     (money.look_at_everything, DAY),
+    (compare_with_stripe, DAY),
+    (money.forget_old_events, DAY),
     (remind_of_invoices, HOUR),
     (end_old_quotes, HOUR),
     (tell_of_new_groups, HOUR),

@@ -10,35 +10,30 @@ import secrets
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ALIASES = {"default": "data", "keys": "keys"}
-MAKE_KEY = (
-    "from pathlib import Path; from django.conf import settings;"
-    "from reflections.keys.wrapping import make_key_file;"
-    "make_key_file(Path(settings.WRITING_KEY_FILE))"
-)
-STEPS = {
-    "pages": [
-        ["migrate", "-v0"],
-        ["migrate", "writing_keys", "--database", "keys", "-v0"],
-        ["shell", "--no-imports", "-c", MAKE_KEY],
-        ["load_demo", "--pages-only"],
-    ],
-    "demo": [["load_demo"], ["worker", "--once"]],
-}
+# Where these are kept. Whoever shares the tree with others has a folder of their own.
+SCRATCH = Path(os.environ.get("LOCAL_DIR") or ROOT / ".local") / "test"
 
 
+@cache
 def shape_of_the_schema() -> str:
     """A name for what the databases look like: it changes with migrations and demo content."""
     digest = hashlib.sha256()
-    files = [p for p in ROOT.glob("**/migrations/0*.py") if ".venv" not in p.parts]
+    packages = [ROOT / name for name in ("course", "sessions", "reflections", "certificates")]
+    files = [p for package in packages for p in package.rglob("migrations/0*.py")]
     files += [p for p in (ROOT / "course" / "demo").rglob("*.*") if p.suffix in {".py", ".toml"}]
+    files.append(ROOT / "tests" / "preparing.py")
     for path in sorted(files):
         digest.update(path.read_bytes())
+    if on_postgres():  # a server is shared even where folders are not
+        digest.update(os.environ.get("LOCAL_DIR", "").encode())
     return digest.hexdigest()[:10]
 
 
@@ -91,11 +86,11 @@ def copy_pages(to: dict[str, str]) -> None:
 
 def _made(what: str) -> Path:
     """The folder of a prepared installation, made now if nobody has made it yet."""
-    base = ROOT / ".local" / "test" / shape_of_the_schema()
+    base = SCRATCH / shape_of_the_schema()
     folder = base / (what + "-on-server" if on_postgres() else what)
     base.mkdir(parents=True, exist_ok=True)
     before = None if what == "pages" else _made("pages")
-    with (base / "lock").open("w") as lock:
+    with (base / f"{what}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several processes may ask at once
         if not (folder / "made").exists() or (on_postgres() and not _server_has(what)):
             shutil.rmtree(folder, ignore_errors=True)
@@ -114,17 +109,27 @@ def _make(what: str, folder: Path) -> None:
         for kind, name in names.items():
             copy_on_server(_name("pages", kind) if what == "demo" else "template0", name)
     env = environment(folder, _addresses(folder, names))
-    for step in STEPS[what]:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *step],
-            cwd=ROOT,
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=240,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.preparing", what],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def make_everything_beside() -> subprocess.Popen:
+    """Begin to make both in a process beside the tests; whoever needs one waits for it only."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.databases"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,  # a failure is told by the test that comes to need it
+        start_new_session=True,  # so that its own process can be ended with it
+    )
 
 
 def _file(folder: Path, kind: str) -> Path:
@@ -145,9 +150,19 @@ def _addresses(folder: Path, names: dict[str, str]) -> dict[str, str]:
 
 
 def copy_on_server(source: str, name: str) -> None:
-    _on_server(
-        f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {source}"
-    )
+    from psycopg.errors import ObjectInUse
+
+    end = time.monotonic() + 60
+    while True:
+        try:
+            return _on_server(
+                f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+                f"CREATE DATABASE {name} TEMPLATE {source}",
+            )
+        except ObjectInUse:  # somebody else copies it at this moment
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.3)
 
 
 def _server_has(what: str) -> bool:
@@ -163,3 +178,7 @@ def _on_server(*statements: str) -> list[tuple]:
         for statement in statements:
             cursor = connection.execute(statement)
         return cursor.fetchall() if cursor.description else []
+
+
+if __name__ == "__main__":
+    _made("demo")

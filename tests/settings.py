@@ -2,9 +2,8 @@
 
 import os
 
-from course.environment import BASE_DIR
+from tests.databases import SCRATCH
 
-SCRATCH = BASE_DIR / ".local" / "test"
 os.environ["DEBUG"] = "true"  # pytest-django turns it off again for the tests themselves
 os.environ["SECRET_KEY"] = "only-for-tests-and-long-enough-to-pass-the-checks-0123456789"
 os.environ["SITE_URL"] = "http://testserver"
@@ -12,7 +11,7 @@ os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 os.environ["LOG_LEVEL"] = "WARNING"
 os.environ["WRITING_KEY_FILE"] = str(SCRATCH / "secret" / "writing.key")
 
-from course.settings import *  # noqa: E402, F403
+from course.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ACCOUNT_RATE_LIMITS = False

@@ -132,6 +132,7 @@ PLACES = [
 
 A_PAPER = {"paper": ("a-sample.pdf", b"%PDF-"), "total": "£570.00"}
 AN_INVOICE = A_PAPER | {"number": "INV-2030-0001", "due": "4 March 2030"}
+AN_ORDER = {"url": mail.link("/orders/a-sample/")}
 A_QUOTE = A_PAPER | {"number": "QUO-2030-0001", "until": "4 March 2030"}
 
 MONEY = [
@@ -158,13 +159,21 @@ MONEY = [
         OURS,
         _("when a payment did not go through"),
         BUYER,
+        AN_ORDER,
     ),
-    Letter("refund_sent", OURS, _("when money was sent back"), PAYER, A_PAPER),
+    Letter(
+        "refund_sent",
+        OURS,
+        _("when money was sent back"),
+        PAYER,
+        A_PAPER | {"another_way": False},
+    ),
     Letter(
         "order_ended",
         OURS,
         _("when an invoice was cancelled, or a large order was not taken on"),
         BUYER,
+        AN_ORDER | {"reason": ""},
     ),
 ]
 

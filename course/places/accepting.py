@@ -16,6 +16,7 @@ from course.places import buying, tokens
 from course.places.inviting import CannotNow, free_places
 from course.places.models import Invitation, JoinLink, Order, Place
 from course.places.moving import locked
+from course.places.resting import refuse_if_resting, rests
 from course.places.states import PlaceState
 
 LINK_LASTS = timedelta(days=60)
@@ -45,6 +46,8 @@ def find(token_hash: str, *, now: datetime) -> Invitation | JoinLink:
         .first()
     )
     if not link or _is_over(order_behind(link), now):
+        raise LinkNotGood
+    if isinstance(link, JoinLink) and rests(link.order, now=now):  # it would invite new people
         raise LinkNotGood
     return link
 
@@ -108,12 +111,29 @@ def _take(place: Place, *, user: User, now: datetime) -> Place:
 
 
 @transaction.atomic
+def take_own(order: Order, *, user: User, now: datetime) -> Place:
+    """Whoever bought a place for themselves takes it, while nobody has it or was asked into it.
+
+    Raises CannotNow or joining.AlreadyIn.
+    """
+    order = locked(order.pk)
+    place = free_places(order).first()
+    own = order.buyer_id == user.pk and not order.organisation_id
+    if not own or not place or not buying.take(place, user=user, now=now):
+        raise CannotNow
+    record("place.accepted", actor=user.pk, subject=f"place:{place.pk}", at=now)
+    return place
+
+
+@transaction.atomic
 def open_join_link(order: Order, *, cap: int, by: User, now: datetime) -> JoinLink:
     """One link for up to `cap` people. A link that was open before stops working.
 
-    Raises CannotNow when the order has no places that may be used, or not that many.
+    Raises CannotNow when the order has no places that may be used, or not that many; and
+    resting.InvitingRests.
     """
     order = locked(order.pk)
+    refuse_if_resting(order, now=now)
     if not order.fulfilled_at or not 1 <= cap <= order.quantity:
         raise CannotNow
     order.join_links.filter(closed_at=None).update(closed_at=now)

@@ -36,7 +36,7 @@ def write(order: Order, paid: list[Seen], *, now: datetime) -> Seen:
         for dispute in one.disputes:
             _write_dispute(order, dispute, now=now)
     for refused in order.refunds.filter(state=Refund.FAILED):
-        _take_back(order, refused, now=now)
+        refunding.write_back(order, refused, now=now)
     return first
 
 
@@ -65,15 +65,6 @@ def _write_refund(
         refunding.say_sent(ours, now=now)
     if changed and state == Refund.FAILED:
         record("refund.failed", actor=None, subject=f"refund:{ours.pk}", result="look", at=now)
-
-
-def _take_back(order: Order, failed: Refund, *, now: datetime) -> None:
-    """What had been written as gone is with us again. The places do not come back with it."""
-    ref = f"refund:{failed.pk}"
-    gone = order.ledger.filter(kind=LedgerEntry.REFUNDED, provider_ref=ref).first()
-    if gone:
-        back = -gone.amount_minor
-        _enter(order, LedgerEntry.CAME_BACK, back, gone.currency, ref=ref, now=now)
 
 
 def _refund_of_ours(order: Order, seen: Seen, found: RefundSeen, *, now: datetime) -> Refund:
@@ -116,12 +107,6 @@ def gone(order: Order) -> int:
     """What went back, or was taken back, and stayed away."""
     moved = order.ledger.exclude(kind=LedgerEntry.PAID)
     return -(moved.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
-
-
-def is_empty(order: Order) -> bool:
-    """Money came, and in no currency is any of it left."""
-    sums = order.ledger.order_by().values("currency").annotate(sum=Sum("amount_minor"))
-    return bool(sums) and all(row["sum"] <= 0 for row in sums)
 
 
 def came_back(order: Order) -> bool:

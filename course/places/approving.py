@@ -36,13 +36,16 @@ def approve(order: Order, *, by: User, now: datetime) -> bool:
 
 
 @transaction.atomic
-def refuse(order: Order, *, by: User, now: datetime) -> bool:
-    """Give no credit: the places go back, and the buyer is told. Raises NotYou."""
+def refuse(order: Order, *, by: User, now: datetime, reason: str = Order.NO_REASON) -> bool:
+    """Give no credit: the places go back, and the buyer is told. Raises NotYou.
+
+    `reason` is one of Order.REFUSALS, whose words were written to be kind.
+    """
     order = locked(order.pk)
     refuse_own(order, by)
     if order.status != OrderStatus.AWAITING_APPROVAL:
         return False
-    move(order, OrderStatus.CANCELLED, now=now, by=by.pk)
+    move(order, OrderStatus.CANCELLED, now=now, by=by.pk, refusal=reason)
     buying.let_places_go(order)
     owe(letters.say_order_ended, key=f"order:{order.pk}:ended", now=now, order=str(order.pk))
     return True

@@ -53,7 +53,8 @@ def _worth(order: Order) -> int:
 
 def _came_back(order: Order) -> bool:
     """A refund failed, and a person has to look at it: until then the sums are in between."""
-    return any(refund.state == Refund.FAILED for refund in order.refunds.all())
+    made_good = {r.instead_of_id for r in order.refunds.all() if r.state in GOING | {Refund.DONE}}
+    return any(r.state == Refund.FAILED and r.pk not in made_good for r in order.refunds.all())
 
 
 def _fits(order: Order, worth: int) -> bool:

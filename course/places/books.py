@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from course.audit.models import Entry
 from course.cohorts.models import Cohort, Enrolment
 from course.outbox.models import Effect
-from course.places import book_of_money
+from course.places import book_of_money, pricing
 from course.places.models import Discount, Document, Numbering, Order, Payment, Place
 from course.places.offering import SOLD
 from course.places.papers import PREFIX
@@ -178,8 +178,11 @@ def _kind_and_year(kind: str, number: str) -> tuple[str, int]:
 
 
 def codes_are_used_within_their_limits() -> Iterator[str]:
-    for code in Discount.objects.filter(used__gt=F("limit")):
-        yield f"discount {code.pk}: used {code.used} times of {code.limit}"
+    for code in Discount.objects.all():
+        if code.limit is not None and code.used > code.limit:
+            yield f"discount {code.pk}: used {code.used} times of {code.limit}"
+        elif code.used != (uses := pricing.uses(code)):
+            yield f"discount {code.pk}: counted {code.used} times, and {uses} orders use it"
 
 
 def effects_of_money_are_not_dead() -> Iterator[str]:

@@ -21,7 +21,7 @@ from course.people.posting import by_post
 from course.places import buying, pricing, showing
 from course.places.forms import BursaryForm, OneOrderForm, TeamOrderForm
 from course.places.models import Order, Organisation
-from course.places.states import OrderStatus
+from course.places.states import ENDED, OrderStatus
 
 
 def groups_for_teams(now: datetime) -> QuerySet[Cohort]:
@@ -81,10 +81,11 @@ def _name_groups(form: TeamOrderForm, groups: list[Sale]) -> None:
 
 
 def _as_before(request: HttpRequest, organisation: Organisation) -> dict[str, Any]:
-    """What was chosen in an order that someone wants to change."""
+    """What was chosen in an order that someone wants to change, or that has ended."""
     earlier = request.GET.get("from", "")
     orders = organisation.orders.select_related("discount")
-    order = next((o for o in orders.filter(status="draft") if str(o.pk) == earlier), None)
+    left = orders.filter(status__in=[OrderStatus.DRAFT, *ENDED])
+    order = next((o for o in left if str(o.pk) == earlier), None)
     if not order:
         return {}
     facts = {n: getattr(order, n) for n in ("cohort", "quantity", "bursaries", "po_number")}

@@ -75,9 +75,10 @@ def keep_places(
     Returns False when the order had left it before. Raises capacity.Full or CodeNotValid.
     """
     order = locked(order.pk)
+    quoted = order.status == OrderStatus.QUOTED  # then its code is counted already
     if not move(order, status, now=now, by=order.buyer_id, channel=channel, **facts):
         return False
-    if order.discount:
+    if order.discount and not quoted:
         pricing.use_discount(order.discount)
     capacity.hold(order.cohort_id, order.seats)
     Place.objects.bulk_create(
@@ -113,9 +114,13 @@ def keep_places_again(order: Order) -> bool:
     released = order.places.filter(state=PlaceState.RELEASED)
     if order.fulfilled_at or released.count() != order.quantity:
         return False
+    if order.discount:
+        with suppress(pricing.CodeNotValid):  # used up since; what was asked for was paid
+            pricing.use_discount(order.discount)
     try:
         capacity.hold(order.cohort_id, order.seats)
     except capacity.Full:
+        let_code_go(order)
         return False
     move_places(released, PlaceState.RESERVED)
     return True
@@ -129,9 +134,14 @@ def let_places_go(order: Order) -> None:
     if order.fulfilled_at or not kept.exists():
         return
     move_places(kept, PlaceState.RELEASED)
+    let_code_go(order)  # before the room, since all roads lock code and cohort in this order
     capacity.let_go(order.cohort_id, order.seats)
+
+
+def let_code_go(order: Order) -> None:
+    """Once it has no more places, and is no quote: others can use its code."""
     if order.discount:
-        pricing.give_discount_back(order.discount)
+        pricing.count_again(order.discount)
 
 
 @transaction.atomic

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import DatabaseError
 
-from course.places import gateway
+from course.places import attention, gateway
 
 
 @register(Tags.security)
@@ -35,6 +36,28 @@ def stripe_versions_agree(**_options: Any) -> list[CheckMessage]:
             f"and course/places/gateway.py asks for {gateway.API_VERSION}.",
             hint="Raise both together, then run tests/stripe and tests/places.",
             id="places.W002",
+        )
+    ]
+
+
+@register(Tags.database)
+def stripe_messages_agree(
+    databases: list[str] | None = None, **_options: Any
+) -> list[CheckMessage]:
+    """R37: what the endpoint at Stripe was set to. Every message is still read."""
+    if "default" not in (databases or []) or not gateway.is_configured():
+        return []
+    try:
+        version = attention.other_version()
+    except DatabaseError:  # before the first migration
+        return []
+    if not version:
+        return []
+    return [
+        Warning(
+            f"Stripe's messages come in version {version}, and this site asks in another.",
+            hint=f"Set the webhook endpoint's API version to {gateway.API_VERSION}.",
+            id="places.W004",
         )
     ]
 

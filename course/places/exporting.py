@@ -1,18 +1,32 @@
-"""Orders as a table for a spreadsheet, in which no cell can become a formula (R72)."""
+"""Orders as a table for a spreadsheet, in which no cell can become a formula (R72), three
+times a day at most for one person (R73)."""
 
 import csv
 import io
 import unicodedata
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from course.audit.models import Entry
+from course.people.models import User
 from course.places.amounts import DIGITS
 from course.places.models import Order
 
 # A spreadsheet runs a cell that begins so; some do so even behind blanks.
 STARTS = set("=+-@|\t\r\n\0") | set("＝＋－＠｜")
+A_DAY = 3
+DAY = timedelta(days=1)
+EXPORTED = "orders.exported"  # in the audit, which is where they are counted
 UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+
+
+def wait(user: User, *, now: datetime) -> timedelta:
+    """How long until this person may have another table; nothing when they may now."""
+    lately = Entry.objects.filter(action=EXPORTED, actor=str(user.pk), at__gt=now - DAY)
+    moments = list(lately.order_by("-at").values_list("at", flat=True)[:A_DAY])
+    return moments[-1] + DAY - now if len(moments) == A_DAY else timedelta(0)
 
 
 def safe(text: str) -> str:

@@ -233,12 +233,12 @@ def refund(
 
 
 def refunds(intent_id: str) -> list[facts.Refund]:
-    return [facts.read_refund(r) for r in _all(client().v1.refunds.list, payment_intent=intent_id)]
+    return [facts.read_refund(r) for r in every(client().v1.refunds.list, payment_intent=intent_id)]
 
 
 def disputes(intent_id: str) -> list[facts.Dispute]:
     return [
-        facts.read_dispute(d) for d in _all(client().v1.disputes.list, payment_intent=intent_id)
+        facts.read_dispute(d) for d in every(client().v1.disputes.list, payment_intent=intent_id)
     ]
 
 
@@ -259,12 +259,6 @@ def read_event(body: bytes, *, signature: str, now: datetime) -> facts.Event:
     if abs(now.timestamp() - signed_at) > TOLERANCE:
         raise Malformed
     return event
-
-
-def events_since(moment: datetime) -> Iterator[facts.Event]:
-    """Every event that Stripe still knows of since then."""
-    for event in _all(client().v1.events.list, created={"gte": int(moment.timestamp())}):
-        yield facts.read_event(event)
 
 
 def behind(object_id: str) -> facts.Behind:
@@ -292,7 +286,8 @@ def behind(object_id: str) -> facts.Behind:
     return facts.Behind(order_id=facts.order_of(found), intent_id=intent)
 
 
-def _all(call: Callable[..., Any], **params: Any) -> Iterator[dict[str, Any]]:
+def every(call: Callable[..., Any], **params: Any) -> Iterator[dict[str, Any]]:
+    """All that a list of Stripe's holds, page by page."""
     with _typed_errors():
         page = call(params=params | {"limit": 100})
         for found in page.auto_paging_iter():

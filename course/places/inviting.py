@@ -21,6 +21,7 @@ from course.places import tasks, tokens
 from course.places.addresses import tidy
 from course.places.models import Invitation, Order, Place
 from course.places.moving import locked, move_place
+from course.places.resting import refuse_if_resting
 from course.places.states import PlaceState
 
 LASTS = timedelta(days=14)
@@ -56,8 +57,12 @@ class TooManyLetters(Exception):
 
 @transaction.atomic
 def invite(order: Order, lines: Iterable[str], *, by: User, now: datetime) -> list[Answer]:
-    """Invite these people, each into a free place. Every line is answered for, in order."""
+    """Invite these people, each into a free place. Every line is answered for, in order.
+
+    Raises resting.InvitingRests; then nobody was invited.
+    """
     order = locked(order.pk)
+    refuse_if_resting(order, now=now)
     left = A_DAY_FOR_ALL - _invited_today(order, now)
     known = _known(order)
     free = list(free_places(order)[: max(left, 0)])
@@ -185,9 +190,10 @@ def transfer(place: Place, email: str, *, by: User, now: datetime) -> Invitation
     """Offer this place to someone else, before its holder started (R50).
 
     The old link dies, and whoever had the place is told. `email` is tidy already.
-    Raises CannotNow or TooManyLetters.
+    Raises CannotNow, TooManyLetters or resting.InvitingRests.
     """
     order = locked(place.order_id)
+    refuse_if_resting(order, now=now)
     if email in _known(order):
         raise CannotNow
     _refuse_too_many(order, email, now)

@@ -3,12 +3,13 @@
 Safe to repeat. Like `tasks`, it imports no flow.
 """
 
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from course import mail
 from course.places import drawing
 from course.places.amounts import shown
-from course.places.models import Document, Order
+from course.places.models import Document, Order, Refund
 from course.places.states import ENDED, OPEN_INVOICE, OrderStatus
 
 
@@ -60,10 +61,13 @@ def send_quote(*, document: str) -> None:
 
 
 def say_refund_sent(*, refund: str) -> None:
-    note = Document.objects.filter(reason=f"refund:{refund}").select_related("order__buyer").first()
+    found = Refund.objects.select_related("instead_of").get(pk=refund)
+    noted = Document.objects.filter(reason=f"refund:{found.first.pk}")
+    note = noted.select_related("order__buyer").first()
     if note:
-        to = payer(note.order)
-        mail.refund_sent(to=to, key=f"refund:{refund}", total=_total(note), **_attached(note))
+        facts = {"to": payer(note.order), "key": f"refund:{refund}", "total": _total(note)}
+        another_way = found.by_bank and note.order.channel != Order.TRANSFER
+        mail.refund_sent(**facts, another_way=another_way, **_attached(note))
 
 
 def say_credit_is_looked_at(*, order: str) -> None:
@@ -76,13 +80,15 @@ def say_credit_is_looked_at(*, order: str) -> None:
 def say_payment_failed(*, order: str) -> None:
     found = _order(order)
     if found and found.status == OrderStatus.FAILED:
-        mail.payment_did_not_go_through(to=buyer(found), key=f"order:{order}:failed")
+        facts = {"to": buyer(found), "key": f"order:{order}:failed", "path": _page(found)}
+        mail.payment_did_not_go_through(**facts)
 
 
 def say_order_ended(*, order: str) -> None:
     found = _order(order)
     if found and found.status in ENDED:
-        mail.order_ended(to=buyer(found), key=f"order:{order}:ended")
+        facts = {"to": buyer(found), "key": f"order:{order}:ended", "path": _page(found)}
+        mail.order_ended(**facts, reason=str(found.get_refusal_display()))
 
 
 def payer(order: Order) -> str:
@@ -92,6 +98,11 @@ def payer(order: Order) -> str:
 
 def buyer(order: Order) -> str:
     return order.buyer.email if order.buyer else order.billing.get("email", "")
+
+
+def _page(order: Order) -> str:
+    """An order's page, which also leads to a fresh start."""
+    return reverse("order", args=[order.pk])
 
 
 def _order(pk: str) -> Order | None:

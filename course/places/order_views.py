@@ -1,5 +1,6 @@
 """An order's page: its price and the ways to pay; later its state, its papers, its places."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from course.cohorts import capacity, joining
+from course.cohorts.models import Cohort
 from course.people.posting import by_post
 from course.places import changing, policy, pricing, refunding, roads, showing, transfer
 from course.places.models import Order
@@ -68,6 +71,7 @@ def _way_out(order: Order) -> dict[str, Any]:
     settled = order.status in SETTLED
     return {
         "settled": settled,
+        "has_place": settled and order.places.live().exists(),
         "back": policy.refundable(order, now.date()) if settled else 0,
         "later": changing.later_cohorts(order, now) if settled else [],
     }
@@ -96,21 +100,34 @@ def give_back(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _facts(order: Order) -> dict[str, Any]:
     now = timezone.now()
-    words, onward = showing.STORY[order.status]
-    payment = order.payments.last() if roads.is_paying_by_card(order) else None
+    words, onward = showing.story(order)
+    at_stripe = order.channel in {Order.CARD, Order.INVOICE}
+    owed = roads.is_paying_by_card(order) or order.status in OPEN_INVOICE
+    payment = order.payments.filter(status="open").last() if owed and at_stripe else None
     choosing = roads.may_choose(order, now)
+    too_old = order.status == OrderStatus.DRAFT and not choosing
     return {
         "order": order,
         "words": words,
         "onward": onward,
         "choosing": choosing,
-        "too_old": order.status == OrderStatus.DRAFT and not choosing,
+        "too_old": too_old,
         "roads": roads.open_roads(order) if choosing else [],
         "may_cancel": order.status in CHANGEABLE,
         "owes": order.status in OPEN_INVOICE,
+        "again": _again(order, now) if order.status in ENDED or too_old else "",
         "payment": payment,
         "papers": order.documents.order_by("issued_at"),
     }
+
+
+def _again(order: Order, now: datetime) -> str:
+    """Where someone begins again: with the same group, while it is on sale."""
+    if order.organisation_id:
+        return reverse("buy_for_team", args=[order.organisation_id]) + f"?from={order.pk}"
+    same = Cohort.objects.to_join(now.date()).filter(pk=order.cohort_id, joining=Cohort.OPEN)
+    on_sale = same.filter(price_minor__gt=0).exists()
+    return reverse("buy_for_self", args=[order.cohort_id]) if on_sale else reverse("groups")
 
 
 def _decide(request: HttpRequest, order: Order) -> HttpResponse:

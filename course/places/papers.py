@@ -59,8 +59,9 @@ def credit_note(invoice: Document, now: datetime) -> Document:
 
 @transaction.atomic
 def refund_note(refund: Refund, now: datetime) -> Document:
-    """A credit note about money that goes back: part of an order, or all of it."""
-    order = refund.order
+    """A credit note about money that goes back: part of an order, or all of it. Sending the same
+    money again, because its bank sent it back, makes no second one."""
+    order, refund = refund.order, refund.first
     tax = _tax_within(refund.amount_minor, order)
     facts = {
         "invoice": _number_of_invoice(order),

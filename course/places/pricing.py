@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from course.cohorts.models import Cohort
-from course.places.models import Discount
+from course.places.models import Discount, Place
+from course.places.states import OrderStatus, PlaceState
 
 MOST = 500  # places in one order; more is a conversation
 
@@ -98,11 +99,25 @@ def find_discount(code: str, *, cohort: Cohort, now: datetime) -> Discount | Non
 
 
 def use_discount(discount: Discount) -> None:
-    """Count one use. Raises CodeNotValid when somebody else had the last one."""
+    """Count one use, when an order is quoted or keeps its places. Raises CodeNotValid when
+    somebody else had the last one."""
     left = Q(limit=None) | Q(used__lt=F("limit"))
     if not Discount.objects.filter(left, pk=discount.pk).update(used=F("used") + 1):
         raise CodeNotValid
 
 
-def give_discount_back(discount: Discount) -> None:
-    Discount.objects.filter(pk=discount.pk, used__gt=0).update(used=F("used") - 1)
+def count_again(discount: Discount) -> None:
+    """An order that used it has let it go: count those that still do."""
+    discount = Discount.objects.select_for_update().get(pk=discount.pk)
+    Discount.objects.filter(pk=discount.pk).update(used=uses(discount))
+
+
+def uses(discount: Discount) -> int:
+    """Orders that use it: quotes, whose price was promised, and all that keep or had places.
+
+    Money that came after an order's end is right even where the code was used up meanwhile:
+    so this is never more than the limit, though one order more may have it.
+    """
+    kept = Place.objects.filter(order=OuterRef("pk")).exclude(state=PlaceState.RELEASED)
+    using = discount.order_set.filter(Q(status=OrderStatus.QUOTED) | Exists(kept)).count()
+    return using if discount.limit is None else min(using, discount.limit)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from course.outbox.owing import owe
-from course.places import letters, papers
+from course.places import buying, letters, papers, pricing
 from course.places.models import Document, Order
 from course.places.moving import locked, move
 from course.places.states import OrderStatus
@@ -18,10 +18,16 @@ class QuoteOver(Exception):
 
 @transaction.atomic
 def give_quote(order: Order, now: datetime) -> Document | None:
-    """Turn a draft into a quote. Asking twice gives the same paper; None: it is no draft."""
+    """Turn a draft into a quote. Asking twice gives the same paper; None: it is no draft.
+
+    Its price is a promise, so a code that lowers it is counted now, and not again when the
+    quote becomes an order. Raises pricing.CodeNotValid when others used it up before.
+    """
     order = locked(order.pk)
     until = now + timedelta(days=settings.SELLING["quote_days"])
     if move(order, OrderStatus.QUOTED, now=now, by=order.buyer_id, valid_until=until):
+        if order.discount:
+            pricing.use_discount(order.discount)
         made = papers.quote(order, now)
         owe(letters.send_quote, key=f"paper:{made.pk}:letter", now=now, document=str(made.pk))
         return made
@@ -42,4 +48,6 @@ def end_old_quotes(now: datetime) -> int:
 
 @transaction.atomic
 def _end(order: Order, *, now: datetime) -> bool:
-    return move(order, OrderStatus.EXPIRED, now=now)
+    ended = move(order, OrderStatus.EXPIRED, now=now)
+    buying.let_code_go(order)
+    return ended

@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 from course.audit.recording import record
 from course.cohorts import capacity
 from course.outbox.owing import owe
-from course.places import accounting, buying, letters, papers
+from course.places import accounting, buying, letters, papers, refunding
 from course.places.looking import EXPIRED, FAILED, PAID, PROCESSING, UNCOLLECTIBLE, VOID, Seen, look
 from course.places.models import Invitation, Order, Payment, Place
 from course.places.moving import locked, move, move_places
@@ -145,7 +145,7 @@ def _unfreeze(frozen: QuerySet[Place]) -> None:
 
 def _follow_money_back(order: Order, *, now: datetime) -> None:
     """All of it went back, by our refund or by hand at Stripe: the order is over."""
-    if not accounting.is_empty(order):
+    if not refunding.is_empty(order):
         return
     withdraw_all(order, now=now)
     move(order, S.REFUND_DUE, now=now)  # from quarantine, which has no other way there

@@ -4,9 +4,13 @@ Asked by one person and agreed by another, where it is above a limit (R42). With
 agreement everything is settled in one transaction: places withdrawn, credit note numbered,
 one line in the ledger under `refund:<id>`, and the sending owed. Whoever sends the money
 changes only the refund's own state, and writes no second line in the ledger.
+
+One that did not arrive is made again, by the same road or by bank: another row that names
+the first, agreed like any other. Its places went before, and its credit note still stands.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -22,6 +26,7 @@ from course.places.moving import locked, move
 from course.places.states import UNSTARTED, OrderStatus
 
 PAID_FOR = {OrderStatus.PAID, OrderStatus.PARTLY_REFUNDED}
+AGAIN = PAID_FOR | {OrderStatus.REFUND_DUE}
 OPEN = {Refund.ASKED}
 GOES = {Refund.AGREED, Refund.SENT, Refund.DONE, Refund.FAILED}
 
@@ -66,13 +71,56 @@ def ask_refund(
         raise NothingToRefund
     if not 0 <= places <= _unstarted(order):
         raise NothingToRefund
-    refund = Refund.objects.create(
-        order=order, places=places, amount_minor=amount, asked_by=by, asked_at=now
-    )
+    by_bank = order.channel == Order.TRANSFER
+    return _ask(order, places=places, amount_minor=amount, by_bank=by_bank, by=by, now=now)
+
+
+def _ask(order: Order, *, by: User | None, now: datetime, **facts: Any) -> Refund:
+    """Written down; and agreed at once when it is small (R42)."""
+    refund = Refund.objects.create(order=order, asked_by=by, asked_at=now, **facts)
     record("refund.asked", actor=by and by.pk, subject=f"order:{order.pk}", at=now)
-    if amount <= settings.SELLING["second_person_above"]:
+    if refund.amount_minor <= settings.SELLING["second_person_above"]:
         _settle(order, refund, now=now)
     return refund
+
+
+def did_not_arrive(refund: Refund) -> bool:
+    """Its bank sent it back, or Stripe would not send it, and nothing was done about it yet."""
+    others = {again.state for again in refund.replacements.all()}
+    return refund.state == Refund.FAILED and others <= {Refund.REFUSED}
+
+
+def waits(order: Order) -> bool:
+    """Money is with us that should go back, and a person has to find another road for it."""
+    return any(did_not_arrive(r) for r in order.refunds.prefetch_related("replacements"))
+
+
+@transaction.atomic
+def send_again(refund: Refund, *, by_bank: bool, by: User, now: datetime) -> Refund:
+    """Ask for another refund in place of one that did not arrive. Raises NothingToRefund."""
+    order = locked(refund.order_id)
+    refund.refresh_from_db()
+    if not did_not_arrive(refund):
+        raise NothingToRefund
+    write_back(order, refund, now=now)
+    if order.status == OrderStatus.REFUNDED:
+        move(order, OrderStatus.REFUND_DUE, now=now, by=by.pk)
+    amount = refund.amount_minor
+    if order.status not in AGAIN or amount > left(order) - asked_for(order):
+        raise NothingToRefund
+    facts = {"payment": refund.payment, "amount_minor": amount, "by_bank": by_bank}
+    return _ask(order, instead_of=refund, by=by, now=now, **facts)
+
+
+def write_back(order: Order, failed: Refund, *, now: datetime) -> None:
+    """What had been written as gone is with us again. The places do not come back with it."""
+    ref = f"refund:{failed.pk}"
+    gone = order.ledger.filter(kind=LedgerEntry.REFUNDED, provider_ref=ref).first()
+    if gone:
+        back = {"amount_minor": -gone.amount_minor, "currency": gone.currency, "at": now}
+        LedgerEntry.objects.get_or_create(
+            kind=LedgerEntry.CAME_BACK, provider_ref=ref, defaults={"order": order} | back
+        )
 
 
 def _unstarted(order: Order) -> int:
@@ -99,17 +147,17 @@ def agree(refund: Refund, *, by: User, now: datetime) -> bool:
 
 def _settle(order: Order, refund: Refund, *, now: datetime, by: User | None = None) -> None:
     """Everything that belongs to an agreed refund. The order is locked by the caller."""
-    if order.status not in PAID_FOR or refund.amount_minor > left(order):
+    again = refund.instead_of is not None
+    if order.status not in (AGAIN if again else PAID_FOR) or refund.amount_minor > left(order):
         raise NothingToRefund
-    _withdraw(order, refund, whole=refund.amount_minor == left(order), now=now)
+    if not again:
+        _withdraw(order, refund, whole=refund.amount_minor == left(order), now=now)
     Refund.objects.filter(pk=refund.pk).update(state=Refund.AGREED, agreed_by=by)
     refund.state, refund.agreed_by = Refund.AGREED, by
-    papers.refund_note(refund, now)
-    _write(order, refund, now=now)
-    whole = not left(order)
-    move(order, OrderStatus.REFUNDED if whole else OrderStatus.PARTLY_REFUNDED, now=now)
+    if order.status != OrderStatus.REFUND_DUE:  # there it is written when it has gone
+        _write_and_move(order, refund, now=now)
     record("refund.agreed", actor=by and by.pk, subject=f"order:{order.pk}", at=now)
-    if order.channel != Order.TRANSFER:  # a person sends money by bank, and notes it
+    if not refund.by_bank:  # a person sends money by bank, and notes it
         owe(tasks.send_refund, key=f"refund:{refund.pk}", now=now, refund=str(refund.pk))
 
 
@@ -130,15 +178,37 @@ def _withdraw(order: Order, refund: Refund, *, whole: bool, now: datetime) -> No
     refund.places = gone
 
 
+def _write_and_move(order: Order, refund: Refund, *, now: datetime) -> None:
+    """What was paid twice goes back without a credit note: the order stays paid, and whole."""
+    _write(order, refund, now=now)
+    rest = left(order)
+    if rest < order.total_minor:
+        papers.refund_note(refund, now)
+        move(order, OrderStatus.PARTLY_REFUNDED if rest else OrderStatus.REFUNDED, now=now)
+
+
 def _write(order: Order, refund: Refund, *, now: datetime) -> None:
     LedgerEntry.objects.create(
         order=order,
         kind=LedgerEntry.REFUNDED,
         amount_minor=-refund.amount_minor,
-        currency=order.currency,
+        currency=_currency(refund),
         provider_ref=f"refund:{refund.pk}",
         at=now,
     )
+
+
+def _currency(refund: Refund) -> str:
+    """That of the money it gives back, which may not be the order's."""
+    object_id = refund.payment.object_id if refund.payment else None
+    came = refund.order.ledger.filter(kind=LedgerEntry.PAID, provider_ref=object_id or "")
+    return came.values_list("currency", flat=True).first() or refund.order.currency
+
+
+def is_empty(order: Order) -> bool:
+    """Money came, and in no currency is any of it left."""
+    sums = order.ledger.order_by().values("currency").annotate(sum=Sum("amount_minor"))
+    return bool(sums) and all(row["sum"] <= 0 for row in sums)
 
 
 @transaction.atomic
@@ -156,7 +226,7 @@ def refuse(refund: Refund, *, by: User, now: datetime) -> bool:
 def mark_sent(refund: Refund, *, by: User, reference: str, now: datetime) -> bool:
     """Note that someone sent the money by bank. Returns whether this call did it."""
     order = locked(refund.order_id)
-    if order.channel != Order.TRANSFER:
+    if not refund.by_bank:
         return False
     facts = {"state": Refund.DONE, "provider_ref": " ".join(reference.split())[:120]}
     if not Refund.objects.filter(pk=refund.pk, state=Refund.AGREED).update(**facts):
@@ -164,7 +234,8 @@ def mark_sent(refund: Refund, *, by: User, reference: str, now: datetime) -> boo
     if order.status == OrderStatus.REFUND_DUE:  # money that came after the end: still unwritten
         _write(order, refund, now=now)
         papers.refund_note(refund, now)
-        move(order, OrderStatus.REFUNDED, now=now, by=by.pk)
+        if is_empty(order):
+            move(order, OrderStatus.REFUNDED, now=now, by=by.pk)
     record("refund.sent", actor=by.pk, subject=f"order:{order.pk}", at=now)
     say_sent(refund, now=now)
     return True

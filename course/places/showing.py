@@ -12,18 +12,21 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from course.audit.recording import record
 from course.cohorts.models import Cohort
 from course.people.models import User
+from course.places import refunding
 from course.places.amounts import shown
 from course.places.models import Invitation, Order, Place
 from course.places.pricing import Price
 from course.places.states import GONE, OrderStatus, PlaceState
 
 S, P = OrderStatus, PlaceState
+Words = str | Promise
 IN_USE = {P.ACCEPTED, P.STARTED, P.COMPLETED}
 
 
@@ -151,7 +154,17 @@ def show_completion(place_id: UUID, *, user: User, yes: bool, now: datetime) -> 
     return True
 
 
-# What an order's state means to whoever reads it: (in words, what happens next).
+def story(order: Order) -> tuple[Words, Words]:
+    """What an order's state means to whoever reads it: (in words, what happens next)."""
+    words, onward = STORY[order.status]
+    if order.status == S.REFUND_DUE and refunding.waits(order):
+        onward = _("Your bank could not take it. The money is safe with us, and we write to you.")
+    if order.status == S.CANCELLED and order.refusal:
+        reason = str(order.get_refusal_display())
+        onward = f"{reason} " + _("Nothing is owed, and nothing is kept.")
+    return words, onward
+
+
 STORY = {
     S.DRAFT: (
         gettext_lazy("Not ordered yet"),

@@ -16,7 +16,7 @@ from course.cohorts import capacity
 from course.cohorts.models import Cohort
 from course.places import offering
 from course.places.amounts import DIGITS, SIGNS, shown
-from course.places.staff_actions import MoneyField
+from course.places.staff_forms import MoneyField
 from course.places.staff_views import A_PAGE, CHANGE, VIEW, for_staff
 
 CURRENCIES = sorted({*DIGITS, *SIGNS, "CHF", "DKK", "NOK", "SEK", "AUD", "CAD", "NZD"})

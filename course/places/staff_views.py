@@ -5,7 +5,9 @@ names of people in places: staff see how many places there are, and who is bille
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
@@ -22,10 +25,11 @@ from wagtail.admin import messages
 from course.audit.models import Entry
 from course.audit.recording import record
 from course.people.models import User
-from course.places import refunding
+from course.places import attention, comparing, exporting, gateway, refunding
 from course.places.exporting import orders_as_csv
-from course.places.models import Document, Order, Refund, StripeEvent
-from course.places.staff_actions import ON_ORDERS, ON_REFUNDS, REFUSALS, Action, explained
+from course.places.models import Difference, Document, Order, Refund, StripeEvent
+from course.places.staff_actions import ON_ORDERS, ON_REFUNDS, Action
+from course.places.staff_refusals import REFUSALS, explained
 from course.places.states import OrderStatus, PlaceState
 
 A_PAGE = 50
@@ -66,14 +70,13 @@ def found_orders(request: HttpRequest) -> QuerySet[Order]:
 @for_staff(VIEW)
 def orders(request: HttpRequest) -> HttpResponse:
     found = found_orders(request).prefetch_related(Prefetch("documents", PAPERS))
-    waiting = Refund.objects.filter(state__in=[Refund.ASKED, Refund.AGREED, Refund.FAILED])
     context = {
         "page": Paginator(found, A_PAGE).get_page(request.GET.get("p")),
         "statuses": OrderStatus.choices,
         "query": request.GET.get("q", ""),
         "status": request.GET.get("status", ""),
-        "to_approve": Order.objects.filter(status=OrderStatus.AWAITING_APPROVAL).count(),
-        "refunds_waiting": list(waiting.select_related("order")[:A_PAGE]),
+        "notices": attention.notices(),
+        "at_stripe": gateway.is_configured(),
         "may_change": request.user.has_perm(CHANGE),
     }
     return render(request, "places/cms/orders.html", context)
@@ -83,8 +86,12 @@ def orders(request: HttpRequest) -> HttpResponse:
 @require_POST
 @reauthentication_required
 def export(request: HttpRequest) -> HttpResponse:
-    """What the list shows now, as a table."""
-    record("orders.exported", actor=request.user.pk, at=timezone.now())
+    """What the list shows now, as a table: three times a day at most (R73)."""
+    now = timezone.now()
+    wait = exporting.wait(request.user, now=now)
+    if wait:
+        return _another_time(request, at=now + wait)
+    record(exporting.EXPORTED, actor=request.user.pk, at=now)
     found = found_orders(request).prefetch_related(Prefetch("documents", PAPERS), "ledger")
     rows = orders_as_csv(found.iterator(chunk_size=500))
     response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
@@ -92,15 +99,40 @@ def export(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _another_time(request: HttpRequest, *, at: datetime) -> HttpResponse:
+    words = _("You have had three tables within a day. The next is ready for you on %(at)s.")
+    when = date_format(timezone.localtime(at), "j F, H:i")
+    messages.warning(request, words % {"at": when} + " " + _("This page shows the same orders."))
+    response = orders(request)
+    response.status_code = 429
+    response["Retry-After"] = ceil((at - timezone.now()).total_seconds())
+    return response
+
+
+@for_staff(VIEW)
+def differences(request: HttpRequest) -> HttpResponse:
+    """Where Stripe and our books do not say the same, as it was found last night."""
+    found = Difference.objects.select_related("order")
+    compared = Entry.objects.filter(action=comparing.COMPARED).order_by("-at").first()
+    context = {
+        "page": Paginator(found, A_PAGE).get_page(request.GET.get("p")),
+        "compared": compared.at if compared else None,
+        "days": comparing.LATELY.days,
+    }
+    return render(request, "places/cms/differences.html", context)
+
+
 @for_staff(VIEW)
 def order(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything about one order, and what can be done with it now."""
     orders = Order.objects.select_related("cohort", "organisation", "discount")
     found = get_object_or_404(orders, pk=pk)
-    refunds = list(found.refunds.select_related("asked_by", "agreed_by"))
+    asked = found.refunds.select_related("asked_by", "agreed_by")
+    refunds = list(asked.prefetch_related("replacements"))
     may_change = request.user.has_perm(CHANGE)
     for refund in refunds:
         refund.order = found
+        refund.waits = refunding.did_not_arrive(refund)
         refund.actions = _possible(ON_REFUNDS, refund) if may_change else []
     payments = list(found.payments.all())
     context = {
@@ -188,7 +220,7 @@ def _do(
         action.do(about, by=request.user, now=timezone.now(), **facts)
     except REFUSALS as refusal:
         record(
-            f"{action.do.__name__.strip('_')}.refused",
+            f"{action.name}.refused",
             actor=request.user.pk,
             subject=f"order:{order.pk}",
             result="refused",

@@ -43,12 +43,27 @@ class Invoice:
 
 
 @dataclass(frozen=True)
+class Charge:
+    """One attempt to pay."""
+
+    id: str
+    intent_id: str
+    amount_minor: int  # that came; 0 when nothing did
+    currency: str
+    order_id: str
+    livemode: bool
+    created: datetime
+
+
+@dataclass(frozen=True)
 class Refund:
     id: str
     status: str  # pending, requires_action, succeeded, failed, canceled
     amount_minor: int
     currency: str
     refund_id: str  # ours, when we asked for it
+    intent_id: str
+    created: datetime
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,19 @@ def read_invoice(answer: dict[str, Any]) -> Invoice:
     )
 
 
+def read_charge(answer: dict[str, Any]) -> Charge:
+    came = answer["status"] == "succeeded"
+    return Charge(
+        id=answer["id"],
+        intent_id=id_of(answer.get("payment_intent")),
+        amount_minor=answer["amount_captured"] if came else 0,
+        currency=answer["currency"].upper(),
+        order_id=order_of(answer),
+        livemode=answer["livemode"],
+        created=datetime.fromtimestamp(answer["created"], UTC),
+    )
+
+
 def read_refund(answer: dict[str, Any]) -> Refund:
     return Refund(
         id=answer["id"],
@@ -119,6 +147,8 @@ def read_refund(answer: dict[str, Any]) -> Refund:
         amount_minor=answer["amount"],
         currency=answer["currency"].upper(),
         refund_id=(answer.get("metadata") or {}).get("refund", ""),
+        intent_id=id_of(answer.get("payment_intent")),
+        created=datetime.fromtimestamp(answer["created"], UTC),
     )
 
 

@@ -50,7 +50,7 @@ def order_return(request: HttpRequest, pk: UUID) -> HttpResponse:
     if session is not None and not order.payments.filter(object_id=session).exists():
         raise Http404
     order, answered = _looked_at(order)
-    words, onward = showing.STORY[order.status]
+    words, onward = showing.story(order)
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"status": order.status, "title": words, "words": onward})
     opened = order.payments.filter(status="open").last()

@@ -83,14 +83,15 @@ def send_manager_invitation(*, invitation: str) -> None:
 def send_refund(*, refund: str) -> None:
     """Ask Stripe to send it, once. What became of it is seen by `reconciling` (R36).
 
-    A bank transfer goes back by hand, so there is nothing to do for one.
+    What goes by bank is sent by a person, so there is nothing to do for it.
     """
-    going = Refund.objects.filter(pk=refund, state__in=[Refund.AGREED, Refund.SENT])
+    going = Refund.objects.filter(pk=refund, by_bank=False, state__in=[Refund.AGREED, Refund.SENT])
     found = going.select_related("payment", "order").first()
     paid = found and (found.payment or found.order.payments.filter(status="paid").first())
     if not found or not paid or paid.provider != "stripe":
         return
     if not paid.intent_id:  # an invoice that was noted at Stripe as paid elsewhere
+        going.update(by_bank=True)
         record("refund.by_hand", actor=None, subject=f"refund:{found.pk}", result="look")
         return
     try:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from course import mail
-from course.places import accepting, inviting, managing, showing, tokens
+from course.places import accepting, inviting, managing, resting, showing, tokens
 from course.places.buy_views import groups_for_teams, on_sale, posted
 from course.places.forms import AddressForm, InviteForm, JoinLinkForm, OrganisationForm
 from course.places.models import Order, Organisation, Place
@@ -22,6 +22,9 @@ from course.places.states import OrderStatus, PlaceState
 
 PAGE = 50  # places on one page
 CHANGING = {PlaceState.INVITED, PlaceState.ACCEPTED}
+RESTING = gettext_lazy(
+    "Nothing was sent: new invitations rest until the invoice is paid. Whoever is in stays in."
+)
 
 
 def _mine(request: HttpRequest, pk: UUID) -> Organisation:
@@ -150,6 +153,7 @@ def people_of(request: HttpRequest, order: Order) -> dict[str, Any]:
         "link": link,
         "link_form": JoinLinkForm(initial={"cap": counts.free or counts.bought}),
         "invite_form": InviteForm(),
+        "resting": resting.rests(order, now=timezone.now()),
     }
 
 
@@ -163,7 +167,11 @@ def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {"order": order, "form": form}
     if form.is_valid():
         lines = form.cleaned_data["lines"]
-        answers = inviting.invite(order, lines, by=request.user, now=timezone.now())
+        try:
+            answers = inviting.invite(order, lines, by=request.user, now=timezone.now())
+        except resting.InvitingRests:
+            messages.info(request, RESTING)
+            return redirect("team_order", pk)
         found = {o: [a.line for a in answers if a.outcome == o] for o in inviting.Outcome}
         context |= {"found": found, "invited": len(found["invited"]), "lines": len(lines)}
     context["counts"] = showing.counts(order)
@@ -181,6 +189,8 @@ def join_link(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             accepting.open_join_link(order, cap=form.cleaned_data["cap"], by=request.user, now=now)
             messages.success(request, _("Here is your link. An earlier one has stopped working."))
+        except resting.InvitingRests:
+            messages.info(request, RESTING)
         except inviting.CannotNow:
             said = _(
                 "A link can be for at most the number of places you have. Nothing has changed."
@@ -202,7 +212,7 @@ def place(request: HttpRequest, pk: UUID) -> HttpResponse:
     action = request.POST.get("action", "")
     form = AddressForm(request.POST if action == "move" else None)
     if request.method == "POST" and (action != "move" or form.is_valid()):
-        said = _act(request, found, action, form)
+        said = act_on_place(request, found, action, form)
         if said:
             messages.success(request, said)
         return redirect("team_order", found.order_id)
@@ -211,12 +221,12 @@ def place(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "places/place.html", context, status=422 if form.errors else 200)
 
 
-_NOT_NOW = gettext_lazy(
+NOT_NOW = gettext_lazy(
     "That cannot be done just now. Nothing has changed. Here is how the places stand."
 )
 
 
-def _act(request: HttpRequest, place: Place, action: str, form: AddressForm) -> str:
+def act_on_place(request: HttpRequest, place: Place, action: str, form: AddressForm) -> str:
     """Do it, and say what was done; nothing said means that nothing was done."""
     facts = {"by": request.user, "now": timezone.now()}
     flows = {
@@ -234,7 +244,10 @@ def _act(request: HttpRequest, place: Place, action: str, form: AddressForm) -> 
     try:
         flow(place, **facts)
     except inviting.CannotNow:
-        messages.info(request, _NOT_NOW)
+        messages.info(request, NOT_NOW)
+        return ""
+    except resting.InvitingRests:
+        messages.info(request, RESTING)
         return ""
     except inviting.TooManyLetters:
         messages.info(request, _("That address had letters from us today. Try again tomorrow."))

@@ -163,6 +163,7 @@ def _send_back(order: Order, *, by: User, now: datetime) -> None:
         order=order,
         amount_minor=order.total_minor,
         state=Refund.AGREED,
+        by_bank=True,
         asked_by=by,
         asked_at=now,
     )
@@ -214,4 +215,5 @@ def cancel_order(order: Order, *, by: User, now: datetime) -> bool:
     } or not move(order, OrderStatus.CANCELLED, now=now, by=by.pk):
         return False
     buying.let_places_go(order)
+    buying.let_code_go(order)  # that a quote had without places
     return True

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from course.places import buy_views, join_views, order_views, paper_views, stripe_views, team_views
+from course.places import (
+    buy_views,
+    join_views,
+    order_views,
+    own_views,
+    paper_views,
+    stripe_views,
+    team_views,
+)
 
 urlpatterns = [
     # Organisations
@@ -25,6 +33,7 @@ urlpatterns = [
     path("groups/<uuid:pk>/bursary/", buy_views.take_bursary, name="take_bursary"),
     path("my/orders/", buy_views.my_orders, name="my_orders"),
     path("my/orders/<uuid:pk>/", order_views.my_order, name="my_order"),
+    path("my/orders/<uuid:pk>/place/", own_views.own_place, name="own_place"),
     path("my/orders/<uuid:pk>/back/", order_views.give_back, name="give_back"),
     path("orders/<uuid:pk>/", order_views.order, name="order"),
     path("papers/<uuid:pk>/", paper_views.paper_pdf, name="paper_pdf"),

@@ -110,6 +110,7 @@ def staff_urls() -> list[URLPattern]:
     return [
         path("orders/", views.orders, name="staff_orders"),
         path("orders/export/", views.export, name="staff_orders_export"),
+        path("orders/stripe/", views.differences, name="staff_differences"),
         path("orders/prices/", groups.terms_of_groups, name="staff_groups"),
         path("orders/prices/<uuid:pk>/", groups.terms_of_group, name="staff_group"),
         path("orders/<uuid:pk>/", views.order, name="staff_order"),

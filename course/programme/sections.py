@@ -2,35 +2,38 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from course.programme.evidence import EVIDENCE
+from course.programme.examples import EXAMPLES
+from course.programme.fields import Exemplified, certainty, line, rich, short
+from course.programme.forms import BusinessCaseForm
 
-WORDS = ["bold", "ul", "ol", "link"]
 
+class Section(Exemplified):
+    examples = EXAMPLES
 
-class Section(blocks.StructBlock):
-    heading = blocks.CharBlock(
-        max_length=100, help_text=_("Say what comes, in words someone would look for.")
-    )
+    heading = line(100, _("Say what comes, in words someone would look for."))
+
+    class Meta:
+        preview_template = "programme/section_preview.html"
 
 
 def opening() -> blocks.TextBlock:
-    return blocks.TextBlock(required=False, rows=2, help_text=_("One or two sentences, or none."))
+    return short(_("One or two sentences, or none."), required=False)
+
+
+def one_side(label: Any) -> blocks.ListBlock:
+    return blocks.ListBlock(short(_("One thing, in one sentence.")), label=label)
 
 
 def address() -> blocks.CharBlock:
-    return blocks.CharBlock(
-        required=False, max_length=300, help_text=_("Such as /groups/ or https://…")
-    )
+    return line(300, _("Such as /groups/ or https://…"), required=False)
 
 
 class TextSection(Section):
-    body = blocks.RichTextBlock(
-        features=["h3", *WORDS], help_text=_("80 to 180 words read well. One idea.")
-    )
+    body = rich(_("80 to 180 words read well. One idea."), "h3")
 
     class Meta:
         icon = "pilcrow"
@@ -41,15 +44,10 @@ class TextSection(Section):
 
 class PairSection(Section):
     intro = opening()
-    one_title = blocks.CharBlock(max_length=60, help_text=_("Such as: What you get"))
-    one = blocks.ListBlock(
-        blocks.TextBlock(rows=2, help_text=_("One thing, in one sentence.")), label=_("One side")
-    )
-    other_title = blocks.CharBlock(max_length=60, help_text=_("Such as: What you never see"))
-    other = blocks.ListBlock(
-        blocks.TextBlock(rows=2, help_text=_("One thing, in one sentence.")),
-        label=_("The other side"),
-    )
+    one_title = line(60, _("Such as: What you get"))
+    one = one_side(_("One side"))
+    other_title = line(60, _("Such as: What you never see"))
+    other = one_side(_("The other side"))
 
     class Meta:
         icon = "resubmit"
@@ -59,12 +57,10 @@ class PairSection(Section):
 
 
 class Part(blocks.StructBlock):
-    title = blocks.CharBlock(max_length=80, help_text=_("Such as: In a group, with dates"))
-    text = blocks.RichTextBlock(features=WORDS, help_text=_("Two to four sentences."))
+    title = line(80, _("Such as: In a group, with dates"))
+    text = rich(_("Two to four sentences."))
     link = address()
-    link_text = blocks.CharBlock(
-        required=False, max_length=80, help_text=_("Where it leads, such as: Dates and prices")
-    )
+    link_text = line(80, _("Where it leads, such as: Dates and prices"), required=False)
 
     class Meta:
         label = _("Part")
@@ -84,10 +80,8 @@ class PartsSection(Section):
 
 
 class Question(blocks.StructBlock):
-    question = blocks.CharBlock(max_length=120, help_text=_("As a visitor would ask it."))
-    answer = blocks.RichTextBlock(
-        features=WORDS, help_text=_("Begin with yes or no, where that is the answer.")
-    )
+    question = line(120, _("As a visitor would ask it."))
+    answer = rich(_("Begin with yes or no, where that is the answer."))
 
     class Meta:
         label = _("Question")
@@ -106,8 +100,8 @@ class QuestionsSection(Section):
 
 
 class Fact(blocks.StructBlock):
-    name = blocks.CharBlock(max_length=80, help_text=_("Such as: Live sessions"))
-    value = blocks.TextBlock(rows=2, help_text=_("Such as: Eight, each of 90 minutes"))
+    name = line(80, _("Such as: Live sessions"))
+    value = short(_("Such as: Eight, each of 90 minutes"))
 
     class Meta:
         label = _("Fact")
@@ -127,16 +121,9 @@ class FactsSection(Section):
 
 
 class Claim(blocks.StructBlock):
-    statement = blocks.CharBlock(max_length=160, help_text=_("One claim, in one sentence."))
-    evidence = blocks.ChoiceBlock(
-        choices=EVIDENCE,
-        label=_("How sure are we?"),
-        widget=forms.Select,
-        help_text=_("When in doubt, the more modest one. The style guide explains them."),
-    )
-    text = blocks.RichTextBlock(
-        features=WORDS, help_text=_("What was found, in whom, and what it does not show.")
-    )
+    statement = line(160, _("One claim, in one sentence."))
+    evidence = certainty(_("When in doubt, the more modest one. The style guide explains them."))
+    text = rich(_("What was found, in whom, and what it does not show."))
     source = blocks.RichTextBlock(
         features=["link"],
         required=False,
@@ -168,11 +155,9 @@ class ClaimsSection(Section):
 class ActionSection(Section):
     text = opening()
     link = address()
-    link_text = blocks.CharBlock(max_length=80, help_text=_("Such as: See dates and prices"))
+    link_text = line(80, _("Such as: See dates and prices"))
     second_link = address()
-    second_link_text = blocks.CharBlock(
-        required=False, max_length=80, help_text=_("Such as: Ask us something first")
-    )
+    second_link_text = line(80, _("Such as: Ask us something first"), required=False)
 
     class Meta:
         icon = "arrow-right"
@@ -182,9 +167,7 @@ class ActionSection(Section):
 
 
 class ContactSection(Section):
-    body = blocks.RichTextBlock(
-        features=WORDS, help_text=_("The address and the hours come from the site settings.")
-    )
+    body = rich(_("The address and the hours come from the site settings."))
 
     class Meta:
         icon = "mail"
@@ -194,9 +177,7 @@ class ContactSection(Section):
 
 
 class UndecidedSection(Section):
-    body = blocks.RichTextBlock(
-        features=WORDS, help_text=_("What is open, and what you suggest. Delete it once decided.")
-    )
+    body = rich(_("What is open, and what you suggest. Delete it once decided."))
 
     class Meta:
         icon = "warning"
@@ -223,6 +204,9 @@ class CalculatorSection(Section):
         label = _("Calculator with the reader’s own figures")
         description = _("A small form. It adds up what people type, and keeps nothing.")
         template = "programme/sections/calculator.html"
+
+    def get_preview_context(self, value: Any, parent_context: dict | None = None) -> dict[str, Any]:
+        return super().get_preview_context(value, parent_context) | {"form": BusinessCaseForm()}
 
 
 class Sections(blocks.StreamBlock):

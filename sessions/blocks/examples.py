@@ -1,9 +1,10 @@
 """Each kind of part with a few words in it, as the block chooser shows it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
+
+from course.programme.fields import Examples
 
 
 def text() -> dict[str, Any]:
@@ -85,7 +86,7 @@ def resources() -> dict[str, Any]:
     }
 
 
-EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
+EXAMPLES: Examples = {
     made.__name__: made
     for made in (text, media, picture, key_idea, practice, share, pause, resources)
 }

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from course.programme.evidence import EVIDENCE, EVIDENCE_MEANS
+from course.programme.fields import Exemplified, certainty, line, short
 from sessions.blocks.examples import EXAMPLES
 
-WORDS = ["bold", "ul", "ol", "link"]
 
-
-class AnchoredBlock(blocks.StructBlock):
+class AnchoredBlock(Exemplified):
     """A part of a session with a heading, a length and an address of its own."""
+
+    examples = EXAMPLES
 
     def get_context(self, value: Any, parent_context: dict | None = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context)
@@ -23,16 +23,12 @@ class AnchoredBlock(blocks.StructBlock):
             context["evidence_means"] = EVIDENCE_MEANS[level]
         return context
 
-    def get_preview_value(self) -> Any:
-        """What the block chooser shows of this kind of part, with words in it."""
-        return self.normalize(EXAMPLES[self.name]())
-
 
 WHAT_ABOUT = _("What this part is about. Such as: What regulation means here")
 
 
 def heading(help_text: Any = WHAT_ABOUT) -> blocks.CharBlock:
-    return blocks.CharBlock(max_length=100, label=_("Title"), help_text=help_text)
+    return line(100, help_text, label=_("Title"))
 
 
 def minutes() -> blocks.IntegerBlock:
@@ -45,23 +41,13 @@ def minutes() -> blocks.IntegerBlock:
 
 
 def evidence() -> blocks.ChoiceBlock:
-    return blocks.ChoiceBlock(
-        choices=EVIDENCE,
-        label=_("How sure are we?"),
-        required=False,
-        widget=forms.Select,
-        help_text=_("Choose one wherever a fact is claimed. The style guide says what each means."),
-    )
+    where = _("Choose one wherever a fact is claimed. The style guide says what each means.")
+    return certainty(where, required=False)
 
 
 def evidence_note() -> blocks.TextBlock:
-    return blocks.TextBlock(
+    return short(
+        _("Such as: one survey of 600 people. Say so when it is not yet checked."),
         required=False,
-        rows=2,
         label=_("What that rests on"),
-        help_text=_("Such as: one survey of 600 people. Say so when it is not yet checked."),
     )
-
-
-def rich(help_text: Any, *more: str, **options: Any) -> blocks.RichTextBlock:
-    return blocks.RichTextBlock(features=[*more, *WORDS], help_text=help_text, **options)

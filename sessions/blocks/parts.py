@@ -9,7 +9,8 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
-from sessions.blocks.fields import AnchoredBlock, evidence, evidence_note, heading, minutes, rich
+from course.programme.fields import line, rich, short
+from sessions.blocks.fields import AnchoredBlock, evidence, evidence_note, heading, minutes
 
 
 class TextPart(AnchoredBlock):
@@ -35,9 +36,7 @@ class Step(blocks.StructBlock):
         label=_("Seconds"),
         help_text=_("A rough guess, such as 60. Nobody is timed."),
     )
-    text = blocks.TextBlock(
-        rows=2, label=_("Step"), help_text=_("An invitation, such as: If you’d like, stand up.")
-    )
+    text = short(_("An invitation, such as: If you’d like, stand up."), label=_("Step"))
 
     class Meta:
         label = _("Step")
@@ -55,10 +54,10 @@ class PracticePart(AnchoredBlock):
     steps = blocks.ListBlock(
         Step(), label=_("Steps"), help_text=_("Three to six steps. Eyes open, no touch needed.")
     )
-    alternative_title = blocks.CharBlock(
-        max_length=100,
+    alternative_title = line(
+        100,
+        _("A name with equal standing, such as: Rest for four minutes"),
         label=_("Another way: its title"),
-        help_text=_("A name with equal standing, such as: Rest for four minutes"),
     )
     alternative = rich(
         _("It counts the same. Never call it the easy version."), label=_("Another way")
@@ -142,17 +141,17 @@ class PicturePart(AnchoredBlock):
         label=_("Only decoration"),
         help_text=_("Tick this when nobody misses anything without the picture."),
     )
-    caption = blocks.CharBlock(
+    caption = line(
+        200,
+        _("For everyone, under the picture. It does not replace the description."),
         required=False,
-        max_length=200,
         label=_("Caption"),
-        help_text=_("For everyone, under the picture. It does not replace the description."),
     )
-    credit = blocks.CharBlock(
+    credit = line(
+        120,
+        _("Who made it, and where we may use it. Such as: Drawing by the team"),
         required=False,
-        max_length=120,
         label=_("Credit"),
-        help_text=_("Who made it, and where we may use it. Such as: Drawing by the team"),
     )
 
     class Meta:
@@ -179,10 +178,10 @@ ONE_OF_BOTH = _("A picture with a description is not only decoration. Please kee
 
 
 class KeyIdeaPart(AnchoredBlock):
-    text = blocks.CharBlock(
-        max_length=140,
+    text = line(
+        140,
+        _("One sentence worth keeping, such as: Steady looks different on everyone."),
         label=_("Key idea"),
-        help_text=_("One sentence worth keeping, such as: Steady looks different on everyone."),
     )
 
     class Meta:
@@ -208,14 +207,11 @@ class PausePart(AnchoredBlock):
 
 
 class Resource(blocks.StructBlock):
-    title = blocks.CharBlock(
-        max_length=100, label=_("Title"), help_text=_("Such as: A menu to print")
-    )
-    text = blocks.TextBlock(
-        rows=2,
+    title = line(100, _("Such as: A menu to print"), label=_("Title"))
+    text = short(
+        _("One sentence, such as: Three boxes to fill in, for a wall or a bag."),
         required=False,
         label=_("What it is for"),
-        help_text=_("One sentence, such as: Three boxes to fill in, for a wall or a bag."),
     )
     page = blocks.PageChooserBlock(
         required=False, label=_("Page"), help_text=_("The first of these three that is set counts.")
@@ -223,11 +219,11 @@ class Resource(blocks.StructBlock):
     document = DocumentChooserBlock(
         required=False, label=_("File"), help_text=_("A page is easier to read than a file.")
     )
-    link = blocks.CharBlock(
+    link = line(
+        300,
+        _("An address, here or elsewhere. Such as: /resourced/menu/"),
         required=False,
-        max_length=300,
         label=_("Link"),
-        help_text=_("An address, here or elsewhere. Such as: /resourced/menu/"),
     )
 
     class Meta:
@@ -258,11 +254,10 @@ class SharePart(AnchoredBlock):
 
     title = heading(_("The activity’s name, such as: The one-minute arrival"))
     minutes = minutes()
-    say_first = blocks.TextBlock(
+    say_first = short(
+        _("Sentences to begin with, one on each line. Such as: Pass at any time."),
         required=False,
-        rows=2,
         label=_("What to say first"),
-        help_text=_("Sentences to begin with, one on each line. Such as: Pass at any time."),
     )
     team = rich(
         _("What to do, for how long, and the first sentence to say."), label=_("With a team")

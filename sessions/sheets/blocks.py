@@ -1,41 +1,32 @@
 """What a sheet is made of. Each part is good on a screen, and truly usable with a pen."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from course.programme.fields import Exemplified, line, rich, short
 from sessions.sheets.examples import EXAMPLES
 
-WORDS = ["bold", "ul", "ol", "link"]
 MOST_ROWS = 8
 
 
 def heading(**options: bool) -> blocks.CharBlock:
-    return blocks.CharBlock(
-        max_length=100, help_text=_("Such as: What I can let go of today"), **options
-    )
+    return line(100, _("Such as: What I can let go of today"), **options)
 
 
 def hint() -> blocks.TextBlock:
-    return blocks.TextBlock(required=False, rows=2, help_text=_("One line under the heading."))
+    return short(_("One line under the heading."), required=False)
 
 
-class PaperBlock(blocks.StructBlock):
-    """A part of a sheet. The block chooser shows it with words in it."""
+class PaperBlock(Exemplified):
+    examples = EXAMPLES
 
-    def get_preview_value(self) -> Any:
-        return self.normalize(EXAMPLES[self.name]())
-
-    def get_preview_template(self, value: Any, context: dict[str, Any] | None = None) -> str:
-        return "resources/preview.html"
+    class Meta:
+        preview_template = "resources/preview.html"
 
 
 class TextBlock(PaperBlock):
     title = heading(required=False)
-    body = blocks.RichTextBlock(
-        features=WORDS, help_text=_("Short. A sheet is for doing more than for reading.")
-    )
+    body = rich(_("Short. A sheet is for doing more than for reading."))
 
     class Meta:
         icon = "pilcrow"
@@ -45,9 +36,7 @@ class TextBlock(PaperBlock):
 
 
 class Field(blocks.StructBlock):
-    label = blocks.CharBlock(
-        max_length=120, required=False, help_text=_("Such as: At home. Empty gives only a line.")
-    )
+    label = line(120, _("Such as: At home. Empty gives only a line."), required=False)
     rows = blocks.IntegerBlock(
         min_value=1, max_value=MOST_ROWS, default=1, label=_("Lines"), help_text=_("One to eight.")
     )
@@ -71,10 +60,8 @@ class LinesBlock(PaperBlock):
 
 
 class Box(blocks.StructBlock):
-    title = blocks.CharBlock(max_length=60, help_text=_("Such as: One minute"))
-    hint = blocks.CharBlock(
-        max_length=120, required=False, help_text=_("Such as: Anything that works, even if odd")
-    )
+    title = line(60, _("Such as: One minute"))
+    hint = line(120, _("Such as: Anything that works, even if odd"), required=False)
 
     class Meta:
         icon = "grid"
@@ -100,7 +87,7 @@ class BoxesBlock(PaperBlock):
 
 
 class Row(blocks.StructBlock):
-    title = blocks.CharBlock(max_length=120, help_text=_("Such as: Noise from the corridor"))
+    title = line(120, _("Such as: Noise from the corridor"))
     starts_part = blocks.BooleanBlock(
         required=False,
         label=_("It is a heading for the rows below it"),
@@ -119,9 +106,7 @@ class TableBlock(PaperBlock):
     first = blocks.CharBlock(
         max_length=40, label=_("Over the first column"), help_text=_("Such as: What is there")
     )
-    columns = blocks.ListBlock(
-        blocks.CharBlock(max_length=30, help_text=_("Such as: Fine")), min_num=1, max_num=4
-    )
+    columns = blocks.ListBlock(line(30, _("Such as: Fine")), min_num=1, max_num=4)
     tick = blocks.BooleanBlock(
         required=False,
         default=True,
@@ -140,9 +125,7 @@ class TableBlock(PaperBlock):
 class TicksBlock(PaperBlock):
     title = heading(required=False)
     hint = hint()
-    items = blocks.ListBlock(
-        blocks.CharBlock(max_length=160, help_text=_("Such as: A seat with a view of the door"))
-    )
+    items = blocks.ListBlock(line(160, _("Such as: A seat with a view of the door")))
     own = blocks.BooleanBlock(
         required=False,
         label=_("End with an empty line for their own"),
@@ -157,8 +140,8 @@ class TicksBlock(PaperBlock):
 
 
 class Part(blocks.StructBlock):
-    title = blocks.CharBlock(max_length=100, help_text=_("Such as: Before"))
-    body = blocks.RichTextBlock(features=WORDS, help_text=_("Two to five short lines."))
+    title = line(100, _("Such as: Before"))
+    body = rich(_("Two to five short lines."))
 
     class Meta:
         icon = "doc-empty"
@@ -180,9 +163,7 @@ class ColumnsBlock(PaperBlock):
 
 class NoteBlock(PaperBlock):
     title = heading(required=False)
-    body = blocks.RichTextBlock(
-        features=WORDS, help_text=_("Such as: Nobody is asked what they wrote here.")
-    )
+    body = rich(_("Such as: Nobody is asked what they wrote here."))
 
     class Meta:
         icon = "warning"

@@ -1,11 +1,10 @@
 """Each kind of part with a few words in it, as the block chooser shows it."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.utils.translation import gettext as _
 
-EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
+from course.programme.fields import Examples
+
+EXAMPLES: Examples = {
     "text": lambda: {
         "title": _("What the place can do"),
         "body": _("<p>Supervision, breaks and fair rotas are ways to act early.</p>"),

@@ -118,6 +118,23 @@ def test_labels_and_first_migrations():
             )
 
 
+READS_AT_ONCE = {"content", "count", "inner_text", "all_inner_texts", "text_content", "is_visible"}
+
+
+def test_browser_tests_wait_for_what_they_assert():
+    """These read a page as it is at that moment, and after a click that may be the old one, or
+    none: `expect(...)` waits, and so does `html_with` (tests/browser/waiting.py)."""
+    racy = [
+        f"{path.name}:{call.lineno}"
+        for path in (ROOT / "tests" / "browser").glob("*.py")
+        for statement in ast.walk(ast.parse(path.read_text()))
+        if isinstance(statement, ast.Assert)
+        for call in ast.walk(statement)
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in READS_AT_ONCE
+    ]
+    assert racy == []
+
+
 # --- Private words -----------------------------------------------------------------------------
 
 READERS_OF_REFLECTIONS = {"sessions/_card.html"}
@@ -234,7 +251,7 @@ def test_no_address_of_a_third_party_is_loaded_by_a_page():
     assert found == set()
 
 
-CSS_BUDGET = 30_000  # bytes, uncompressed, of all the files of one page
+CSS_BUDGET = 30_000  # bytes, uncompressed: of all the files there are, so of any page too
 LINKED = re.compile(r'static "(course/css/[^"]+)"')
 BROUGHT_IN = re.compile(r'{% (?:include|extends) "([^"]+)"')
 
@@ -263,6 +280,11 @@ def test_no_page_loads_more_than_thirty_thousand_bytes_of_css():
     ours = {f"course/css/{path.name}" for path in (folder / "course" / "css").glob("*.css")}
     assert ours - set().union(*linked.values()) == set()  # a file that no page was weighed with
     assert {page: weight for page, weight in weights.items() if weight > CSS_BUDGET} == {}
+
+
+def test_all_the_css_there_is_weighs_less_than_thirty_thousand_bytes():
+    files = (ROOT / "course" / "static" / "course" / "css").rglob("*.css")
+    assert 0 < sum(path.stat().st_size for path in files) < CSS_BUDGET
 
 
 def test_forms_never_require_and_never_shout():

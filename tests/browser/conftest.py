@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -6,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.waiting import PATIENCE, follow
 from tests.running import Site, running_site
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs beside Django's code
@@ -13,7 +15,6 @@ CHROMIUM = next(
     (p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))),
     None,
 )
-PATIENCE = 40_000  # milliseconds; a busy machine is no defect of the product
 expect.set_options(timeout=PATIENCE)
 PICTURES = Path(__file__).resolve().parents[2] / ".local" / "pictures"
 
@@ -33,8 +34,22 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("site")) as site:
+    with running_site(tmp_path_factory.mktemp("site"), prepared=True) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def ids(site) -> dict[str, int]:
+    """Page ids by slug. An editor saves by itself, even as its window closes: whoever edits a
+    page and looks at the outcome takes one that no other test edits."""
+    code = (
+        "import json; from wagtail.models import Page;"
+        "print(json.dumps(dict(Page.objects.values_list('slug', 'pk'))))"
+    )
+    return json.loads(site.python(code).splitlines()[-1])
+
+
+kept_sessions: dict[str, list] = {}  # cookies by name; there is one site for all
 
 
 class Visit:
@@ -57,13 +72,23 @@ class Visit:
         self.page.goto(self.site.address + path)
         return self.page
 
-    def sign_in(self, name: str) -> Page:
+    def sign_in(self, name: str, *, anew: bool = False) -> Page:
+        """With the web session this person has from before, while it lasts, or by password."""
+        if not anew and (kept := kept_sessions.get(name)):
+            self.context.add_cookies(kept)
+            if self.go("/my/").url == self.site.address + "/my/":
+                return self.page
         page = self.go("/accounts/login/")
         page.locator("input[name=login]").fill(f"{name}@example.org")
         page.locator("input[name=password]").fill("eight-calm-sessions")
-        page.locator("main form button[type=submit]").first.click()
-        page.wait_for_url(self.site.address + "/my/")
+        follow(page.locator("main form button[type=submit]").first)
+        expect(page).to_have_url(self.site.address + "/my/")
+        named = {"sessionid", "csrftoken"}
+        kept_sessions[name] = [c for c in self.context.cookies() if c["name"] in named]
         return page
+
+    def sign_out(self) -> None:
+        follow(self.go("/accounts/logout/").locator("main form button[type=submit]").first)
 
 
 @pytest.fixture

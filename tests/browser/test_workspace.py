@@ -4,10 +4,12 @@ import re
 import time
 from contextlib import suppress
 
-import pytest
 from playwright.sync_api import Error, expect
 
-SESSION = "/resourced/kindness-turned-inward/"
+from tests.browser.waiting import follow, publish, width_of
+from tests.running import soon
+
+SESSION, PUBLISHED = "kindness-turned-inward", "what-the-work-leaves-behind"
 FLOS = [
     "",
     "pages/{programme}/",
@@ -36,20 +38,13 @@ ROOTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def ids(site) -> dict[str, int]:
-    code = f"""
-from sessions.models import SessionPage
-page = SessionPage.objects.get(slug="{SESSION.split("/")[2]}")
-print(page.pk, page.get_parent().pk)
-"""
-    session, programme = site.python(code).split()[-2:]
-    return {"session": session, "programme": programme}
-
-
 def look_at(window, addresses: list[str], ids: dict[str, int]) -> None:
     for address in addresses:
-        answer = window.page.goto(window.site.address + "/cms/" + address.format(**ids))
+        answer = window.page.goto(
+            window.site.address
+            + "/cms/"
+            + address.format(session=ids[SESSION], programme=ids["resourced"])
+        )
         assert answer.status == 200, address
         window.page.wait_for_timeout(150)  # for scripts that start a little later
         assert window.violations == [], address
@@ -81,7 +76,7 @@ def preview_shows(page, words: str, seconds: float) -> bool:
 def test_flo_edits_previews_and_publishes(visit, ids):
     window = visit(viewport={"width": 1280, "height": 900})
     page = window.sign_in("flo")
-    window.go(f"/cms/pages/{ids['session']}/edit/")
+    window.go(f"/cms/pages/{ids[PUBLISHED]}/edit/")
     page.get_by_role("button", name="Insert a block").first.click()
     page.get_by_role("option", name="Pause").first.click()
     page.locator("[data-contentpath=body] textarea").first.fill("Look at something far away.")
@@ -94,48 +89,47 @@ def test_flo_edits_previews_and_publishes(visit, ids):
     expect(words).to_contain_text("A line that flo wrote.")
     # Wagtail's panel may miss a change that falls together with its own saving; the next
     # change brings it along, so an editor who goes on writing sees it.
-    for _change in range(6):
+    for _change in range(12):
         if preview_shows(page, "A line that flo wrote.", seconds=10):
             break
         words.click()
         page.keyboard.press("Control+End")
         page.keyboard.type(".")
     assert preview_shows(page, "A line that flo wrote.", seconds=10)
-    page.locator("footer [data-w-dropdown-target=toggle]").click()
-    page.get_by_role("button", name=re.compile("^Publish")).click()
-    page.get_by_text("has been published").wait_for()
-    window.go(SESSION)
-    assert page.get_by_text("A line that flo wrote.").count() == 1
-    assert page.get_by_text("Look at something far away.").count() == 1
+    publish(page)
+    window.go(f"/resourced/{PUBLISHED}/")
+    expect(page.get_by_text("A line that flo wrote.")).to_have_count(1)
+    expect(page.get_by_text("Look at something far away.")).to_have_count(1)
     assert window.violations == []
 
 
 def test_a_duplicated_question_leaves_the_key_with_its_original(visit, ids):
     window = visit()
     page = window.sign_in("flo")
-    window.go(f"/cms/pages/{ids['session']}/edit/")
+    window.go(f"/cms/pages/{ids[SESSION]}/edit/")
     page.get_by_role("tab", name="Private reflection").click()
-    assert page.locator("[data-contentpath=key]:visible").count() == 0
+    duplicate = page.locator("[data-contentpath=prompts] [data-streamfield-action=DUPLICATE]").first
+    expect(duplicate).to_be_visible()  # the tab is open
+    expect(page.locator("[data-contentpath=key]:visible")).to_have_count(0)
     key = page.locator("[name=prompts-0-value-key]").input_value()
-    page.locator("[data-contentpath=prompts] [data-streamfield-action=DUPLICATE]").first.click()
-    count = page.locator("[name=prompts-count]").input_value()
-    copy = page.locator(f"[name=prompts-{int(count) - 1}-value-key]")
-    copy.wait_for(state="attached")
     assert key
-    assert copy.input_value() == ""
-    assert page.locator("[name=prompts-0-value-key]").input_value() == key
+    count = int(page.locator("[name=prompts-count]").input_value())
+    duplicate.click()
+    expect(page.locator("[name=prompts-count]")).to_have_value(str(count + 1))
+    expect(page.locator(f"[name=prompts-{count}-value-key]")).to_have_value("")
+    expect(page.locator("[name=prompts-0-value-key]")).to_have_value(key)
     assert window.violations == []
 
 
 def test_pickers_and_choosers_open(visit, ids):
     window = visit(viewport={"width": 1280, "height": 900})
     page = window.sign_in("flo")
-    window.go(f"/cms/pages/{ids['session']}/edit/")
+    window.go(f"/cms/pages/{ids[SESSION]}/edit/")
     page.get_by_role("button", name="Toggle status").click()
     page.get_by_role("button", name=re.compile("(Set|Edit) schedule")).first.click()
     page.locator("[name=go_live_at]").click()
     page.locator(".xdsoft_datetimepicker:visible").wait_for()
-    window.go(f"/cms/pages/{ids['session']}/copy/")
+    window.go(f"/cms/pages/{ids[SESSION]}/copy/")
     page.locator(".chooser [data-w-dropdown-target=toggle]").first.click()
     page.get_by_role("button", name=re.compile("Choose another")).first.click()
     page.locator(".modal-dialog:visible").wait_for()
@@ -146,7 +140,7 @@ def test_a_group_reads_well_on_a_narrow_screen(visit):
     window = visit(viewport={"width": 320, "height": 700})
     page = window.sign_in("flo")
     window.go("/cms/my-groups/")
-    page.get_by_role("link", name=re.compile("Autumn group")).click()
+    follow(page.get_by_role("link", name=re.compile("Autumn group")))
     page.get_by_role("heading", name="Thoughts sent").wait_for()
-    assert page.evaluate("document.querySelector('main').scrollWidth") <= 320
+    assert soon(lambda: width_of(page, "main") <= 320)
     assert window.violations == []

@@ -1,11 +1,11 @@
 """kill -9 at named points, with real processes: nothing is lost, nothing doubled in effect."""
 
+import http.client
 import json
 import os
 import re
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import ROOT, a_site
-from tests.running import Site, running_site
+from tests.running import Site, running_site, soon
 
 # Where the process dies: (module, object or None, attribute, before or after it ran).
 POINTS = {
@@ -117,7 +117,7 @@ def test_a_journey_killed_anywhere_ends_as_if_it_had_not_been(still, point):
         env=still.env,
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert died.returncode == -9, died.stdout.decode() + died.stderr.decode()
     still.python(JOURNEY.format(point=None, name=name))  # the person presses once more
@@ -147,7 +147,7 @@ def test_two_workers_share_the_work(still):
         subprocess.Popen([sys.executable, "manage.py", "worker", "--once"], cwd=ROOT, env=still.env)
         for _two in range(2)
     ]
-    assert [worker.wait(120) for worker in workers] == [0, 0]
+    assert [worker.wait(300) for worker in workers] == [0, 0]
     letters = sent(still.folder)
     for name in names:
         state = json.loads(still.python(STATE.format(name=name)))
@@ -178,13 +178,13 @@ class Browser:
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
 
     def get(self, path: str) -> str:
-        return self.opener.open(self.address + path, timeout=30).read().decode()
+        return self.opener.open(self.address + path, timeout=120).read().decode()
 
     def post(self, path: str, data: dict, **headers: str) -> str:
         token = next((c.value for c in self.jar if c.name == "csrftoken"), "")
         body = urllib.parse.urlencode(data | {"csrfmiddlewaretoken": token}).encode()
         request = urllib.request.Request(self.address + path, body, headers)
-        return self.opener.open(request, timeout=30).read().decode()
+        return self.opener.open(request, timeout=120).read().decode()
 
     def sign_in(self, name: str) -> None:
         self.get("/accounts/login/")
@@ -194,7 +194,7 @@ class Browser:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory):
-    with running_site(tmp_path_factory.mktemp("product")) as site:
+    with running_site(tmp_path_factory.mktemp("product"), prepared=True) as site:
         yield site
 
 
@@ -234,15 +234,16 @@ def test_what_was_acknowledged_survives_a_killed_web_server(product):
     for step in range(1, 40):
         data = {"ticket": ticket, "version": step - 1, "step": step, box: f"sentence {step}"}
         if step == 25:
-            for pid in site.children().values():
+            server, worker = site.children()["web"], site.children()["worker"]
+            for pid in (server, worker, *site.children(of=server).values()):
                 os.kill(pid, 9)
         try:
             answer = browser.post("/my/reflections/save/", data, Accept="application/json")
-        except OSError:
+        except (OSError, http.client.HTTPException):
             break
         acknowledged = step if json.loads(answer)["saved"] else acknowledged
     assert acknowledged >= 20
-    site.process.wait(60)
+    site.process.wait(120)
     site.start()
     again = browser.get(next(w for w in links if w.endswith("/")))
     assert f"sentence {acknowledged}" in again or f"sentence {acknowledged + 1}" in again
@@ -263,16 +264,11 @@ def test_ctrl_c_stops_both_cleanly_and_a_second_start_changes_nothing(product):
     children = site.children()
     assert set(children) == {"web", "worker"}
     assert site.stop() == 0
-    for pid in children.values():
-        with pytest.raises(ProcessLookupError):
-            os.kill(pid, 0)
+    assert soon(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children.values()))
     site.start()
     assert site.python(count) == before
     assert "As an editor likes it" in Browser(site.address).get("/resourced/")
-    end = time.monotonic() + 60
-    while time.monotonic() < end and "not ready" in _ready(site):
-        time.sleep(0.5)
-    assert _ready(site) == "ready"
+    assert soon(lambda: _ready(site) == "ready", seconds=120)
 
 
 def _ready(site: Site) -> str:
@@ -280,3 +276,5 @@ def _ready(site: Site) -> str:
         return Browser(site.address).get("/readyz")
     except urllib.error.HTTPError as error:
         return error.read().decode()
+    except OSError as error:  # a busy machine takes a moment to answer
+        return str(error)

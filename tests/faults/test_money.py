@@ -70,7 +70,7 @@ def dies(site: Site, name: str, point: tuple, code: str) -> None:
         env=site.env,
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert died.returncode == -9, died.stdout.decode() + died.stderr.decode()
 

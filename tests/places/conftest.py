@@ -4,10 +4,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from course.people import roles
+from course.people.models import User
 from course.places import buying, card
 from course.places.models import Order
-from tests.cast import NOON
+from course.places.reconciling import reconcile
+from tests.cast import NOON, person, with_second_factor
 from tests.stripe.server import KEY, SECRET, FakeStripe
+
+
+@pytest.fixture
+def fay(db) -> User:
+    """Looks after the books."""
+    fay = with_second_factor(person("fay"))
+    fay.groups.add(roles.finance())
+    return fay
 
 
 @pytest.fixture
@@ -54,3 +65,10 @@ def at(stripe):
         return moment
 
     return move
+
+
+@pytest.fixture
+def paid_by_card(stripe, session_of, team_order) -> Order:
+    """The team's order, paid on Stripe's page and known to be."""
+    stripe.objects.pay(session_of(team_order))
+    return reconcile(team_order, now=NOON)

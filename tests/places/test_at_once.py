@@ -33,7 +33,6 @@ transfer.choose_transfer(order, now)
 print(order.pk, cohort.pk)
 """
 AT_ONCE = """
-import time
 from contextlib import suppress
 from django.utils import timezone
 from course.cohorts import capacity
@@ -44,7 +43,8 @@ from course.places.models import Order, Organisation
 max, root = User.objects.get(email="max@example.org"), User.objects.get(email="root@example.org")
 order, cohort = Order.objects.get(pk="{order}"), Cohort.objects.get(pk="{cohort}")
 trust = Organisation.objects.get(managers__user=max)
-time.sleep(max_wait if (max_wait := {start} - time.time()) > 0 else 0)
+print("ready", flush=True)
+input()
 now = timezone.now()
 done = dict(paid=0, invoices=0, refunds=0, full=0, codes=0)
 facts = dict(by=root, reference="one and the same", on=now.date(), now=now)
@@ -93,17 +93,22 @@ def still(tmp_path_factory):
 
 @pytest.mark.soak
 def test_six_processes_at_once(still):
-    import time
-
     order, cohort = still.python(BEFORE).split()
-    code = AT_ONCE.format(order=order, cohort=cohort, start=time.time() + 12)
+    code = AT_ONCE.format(order=order, cohort=cohort)
     command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
     running = [
-        subprocess.Popen(command, cwd=ROOT, env=still.env, stdout=-1, stderr=-1, text=True)
+        subprocess.Popen(
+            command, cwd=ROOT, env=still.env, stdin=-1, stdout=-1, stderr=-1, text=True
+        )
         for _n in range(PROCESSES)
     ]
-    told = [process.communicate(timeout=120) for process in running]
+    ready = [process.stdout.readline() for process in running]
+    for process in running:
+        process.stdin.write("begin\n")
+        process.stdin.flush()
+    told = [process.communicate(timeout=300) for process in running]
     assert [error for _out, error in told if error] == []
+    assert ready == ["ready\n"] * PROCESSES
     done = [json.loads(out.splitlines()[-1]) for out, _error in told]
     total = {name: sum(one[name] for one in done) for name in done[0]}
     after = json.loads(still.python(AFTER.format(order=order, cohort=cohort)))

@@ -28,6 +28,7 @@ from course.places import (
     quoting,
     refunding,
     reminding,
+    resting,
     transfer,
     using,
 )
@@ -370,6 +371,7 @@ REFUSALS = (
     changing.CannotMove,
     inviting.CannotNow,
     inviting.TooManyLetters,
+    resting.InvitingRests,
     accepting.LinkNotGood,
     IndexError,  # nothing there yet to choose from
 )
@@ -488,6 +490,14 @@ class Life:
         refund = self.a_refund(Refund.AGREED)
         refunding.mark_sent(refund, by=self.root, reference=str(uuid4()), now=self.now)
 
+    def bounce(self) -> None:
+        """A bank sends it back, before anyone noted that it was sent."""
+        Refund.objects.filter(pk=self.a_refund(Refund.AGREED).pk).update(state=Refund.FAILED)
+
+    def send_again(self) -> None:
+        who = self.dice.choice(self.staff)
+        refunding.send_again(self.a_refund(Refund.FAILED), by_bank=True, by=who, now=self.now)
+
     def give_back(self) -> None:
         order = self.an_order("paid", organisation=None)
         policy.give_back(order, by=order.buyer, now=self.now)
@@ -554,8 +564,9 @@ class Life:
 
 WEIGHTS = {
     **dict.fromkeys(["start", "choose"], 10),
-    **dict.fromkeys(["pay", "take", "refund"], 8),
-    **dict.fromkeys(["approve", "agree", "begin", "move", "write_off"], 4),
+    **dict.fromkeys(["pay", "take", "refund", "move"], 8),
+    **dict.fromkeys(["approve", "agree", "begin", "write_off"], 4),
+    **dict.fromkeys(["bounce", "send_again"], 3),
     **dict.fromkeys(["quote", "send", "give_back", "bursary", "refuse_refund", "choose_again"], 3),
     **dict.fromkeys(["refuse", "take_back", "complete", "reprice"], 2),
     **dict.fromkeys(["offer", "withdraw_offer", "cancel"], 2),

@@ -316,7 +316,9 @@ REFUSALS = [inviting.CannotNow, inviting.TooManyLetters, accepting.LinkNotGood, 
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 3)), max_size=25))
 def test_whatever_happens_in_whatever_order_the_sum_is_the_same(order, max, people, steps):

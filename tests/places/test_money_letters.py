@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from course import mail as letters_out
 from course.outbox.models import Effect
@@ -22,7 +23,8 @@ from course.places import (
 )
 from course.places.models import Discount, Document, Order
 from course.places.states import OrderStatus
-from tests.cast import NOON, settle_everything
+from tests.cast import NOON, settle_everything, signed_in
+from tests.places.test_staff import at_the_desk
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +44,8 @@ FACTS = {
     "total": "£570.00",
     "due": "3 December 2026",
     "until": "3 December 2026",
+    "url": "http://testserver/orders/1/",
+    "reason": "The sum is larger than we can invoice ahead. A smaller order may fit.",
     "site_url": "http://testserver",
     "site_name": "Resourced",
 }
@@ -61,7 +65,7 @@ def test_each_letter_is_plain_short_and_in_two_forms(name):
     assert not BLAME.search(body)
     for sentence in re.split(r"(?<=[.!?:])\s+", body):
         assert len(sentence.split()) <= 20, sentence
-    told = {line.strip() for line in body.splitlines() if line.strip()}
+    told = {line.strip().removesuffix(":") for line in body.splitlines() if line.strip()}
     plain = re.sub(r"<[^>]+>", "", html)
     assert [line for line in told if line not in plain] == []
     assert "{" not in body
@@ -135,6 +139,37 @@ def test_credit_is_told_to_whoever_ordered(order, root, settings):
     assert sent()[1:] == [("max@example.org", "Your order has ended", [])]
 
 
+def test_why_no_credit_was_given_stands_in_the_letter_and_on_the_page(order, root, settings, max):
+    settings.SELLING = settings.SELLING | {"approve_above": 1}
+    transfer.choose_transfer(order, NOON)
+    client = at_the_desk(root)
+    action = reverse("staff_act", args=[order.pk, "refuse"])
+    assert client.post(action, {"reason": "you are not to be trusted"}).status_code == 422
+    assert client.post(action, {"reason": Order.DETAILS}).status_code == 302
+    sent()
+    why = "We could not match the billing details to an organisation."
+    letter, page = mail.outbox[-1], reverse("order", args=[order.pk])
+    assert why in letter.body
+    assert f"http://testserver{page}" in letter.body
+    words = signed_in(max).get(page, follow=True).content.decode()
+    assert why in words
+    assert "Nothing is owed" in words
+
+
+def test_without_a_reason_the_words_are_neutral(order, root, settings):
+    settings.SELLING = settings.SELLING | {"approve_above": 1}
+    transfer.choose_transfer(order, NOON)
+    approving.refuse(order, by=root, now=NOON)
+    sent()
+    assert "We cannot send an invoice ahead for this order." in mail.outbox[-1].body
+
+
+def test_every_reason_is_kind_and_short():
+    for _value, words in Order.REFUSALS:
+        assert not BLAME.search(str(words))
+        assert all(len(s.split()) <= 20 for s in str(words).split(". "))
+
+
 def test_what_was_decided_meanwhile_needs_no_letter(order, root, settings):
     settings.SELLING = settings.SELLING | {"approve_above": 1}
     transfer.choose_transfer(order, NOON)
@@ -169,6 +204,8 @@ def test_a_payment_that_failed_is_told_while_it_is_true(order):
     facts = {"order": str(order.pk)}
     owe(letters.say_payment_failed, key="one", now=NOON, **facts)
     assert sent() == [("max@example.org", "Your payment did not go through", [])]
+    page = reverse("order", args=[order.pk])
+    assert f"http://testserver{page}" in mail.outbox[0].body
     Order.objects.update(status=OrderStatus.PAID)
     owe(letters.say_payment_failed, key="two", now=NOON, **facts)
     assert len(sent()) == 1

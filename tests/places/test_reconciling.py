@@ -155,7 +155,7 @@ ROADS = [told_all_at_once, told_as_it_goes]
 @settings(
     max_examples=15,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )
 @given(order=st.permutations(SIX), seed=st.integers(0, 9999), won=st.booleans())

@@ -20,14 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def fay(db):
-    """Looks after the books."""
-    fay = with_second_factor(person("fay"))
-    fay.groups.add(roles.finance())
-    return fay
-
-
-@pytest.fixture
 def order(max, organisation, paid_cohort):
     order = buying.start_order(
         max,
@@ -120,10 +112,10 @@ def test_the_list_asks_the_same_however_many_orders(
         transfer.choose_transfer(made, NOON)
     client, address = signed_in(fay), reverse("staff_orders")
     client.get(address)
-    with django_assert_num_queries(15) as seen:
+    with django_assert_num_queries(16) as seen:
         client.get(address)
     ours = [q["sql"] for q in seen if 'FROM "places_' in q["sql"]]
-    assert len(ours) == 5  # orders, count, papers, refunds, to approve
+    assert len(ours) == 6  # orders, count, papers, and what waits: orders, refunds, differences
     assert not [sql for sql in ours if '"pdf"' in sql]
 
 
@@ -137,7 +129,7 @@ def test_an_orders_page_asks_the_same_however_much_happened(
         refunding.ask_refund(order, places=1, by=root, now=NOON)
     client, address = signed_in(fay), reverse("staff_order", args=[order.pk])
     client.get(address)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         client.get(address)
 
 
@@ -337,6 +329,22 @@ def test_the_table_of_orders(order, fay, organisation):
     )
     assert all(line.startswith('"') for line in text.splitlines())
     assert Entry.objects.get(action="orders.exported").actor == str(fay.pk)
+
+
+def test_three_tables_a_day_and_kind_words_about_a_fourth(order, fay, root):
+    client, address = at_the_desk(fay), reverse("staff_orders_export")
+    assert [client.post(address).status_code for _times in range(3)] == [200] * 3
+    answer = client.post(address)
+    assert answer.status_code == 429
+    assert 86_000 < int(answer["Retry-After"]) <= 86_400
+    words = answer.content.decode()
+    assert "You have had three tables within a day. The next is ready for you on" in words
+    assert "Northmoor Trust" in words  # the orders themselves are there all the same
+    assert Entry.objects.filter(action="orders.exported").count() == 3
+    assert at_the_desk(root).post(address).status_code == 200  # counted for each person
+    oldest = Entry.objects.filter(action="orders.exported", actor=str(fay.pk)).first()
+    Entry.objects.filter(pk=oldest.pk).update(at=oldest.at - timedelta(days=1))
+    assert client.post(address).status_code == 200
 
 
 def test_a_table_needs_the_password_too(order, fay):

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import escape
 from wagtail import blocks
 from wagtail.admin.icons import get_icons
 from wagtail.admin.panels import FieldPanel, get_edit_handler
@@ -20,7 +21,8 @@ from wagtail.snippets.models import get_snippet_models
 from course.audit.models import Entry
 from course.demo import restoring, words
 from course.demo.pages import session_page
-from course.programme.models import ProgrammePage
+from course.programme.models import ProgrammePage, PublicPage
+from course.programme.sections import Sections
 from reflections import earlier, writing
 from reflections.models import Reflection
 from sessions.blocks import SessionBody
@@ -131,6 +133,19 @@ def test_the_block_chooser_can_show_every_part(kind, flo):
     said = shown.get("title") or shown.get("label") or shown.get("text") or "A menu to print"
     assert str(said) in page
     assert "course/css/site.css" in page
+
+
+@pytest.mark.parametrize("kind", [*Sections().child_blocks])
+def test_the_block_chooser_can_show_every_section_of_a_public_page(kind, flo):
+    block = PublicPage._meta.get_field("sections").stream_block.child_blocks[kind]
+    assert block.is_previewable
+    address = reverse("wagtailadmin_block_preview")
+    answer = signed_in(flo).get(address, {"id": block.definition_prefix})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert escape(block.get_preview_value()["heading"]) in page
+    assert "course/css/public.css" in page
+    assert ("<input" in page) == (kind == "calculator")
 
 
 # --- Pictures --------------------------------------------------------------------------------

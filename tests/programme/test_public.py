@@ -489,3 +489,14 @@ def test_no_public_page_loads_more_than_thirty_thousand_bytes_of_css():
         page = Client().get(path).content.decode()
         files = re.findall(r'rel="stylesheet" href="[^"]*/([\w-]+)(?:\.\w+)?\.css"', page)
         assert sum((css / f"{name}.css").stat().st_size for name in files) <= 30_000, path
+
+
+def test_too_many_tries_get_a_kind_page_of_our_own(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"reset_password": "1/m/ip"}
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    for _once_more in range(2):
+        answer = client.post("/accounts/password/reset/", {"email": "ada@example.org"})
+    page = answer.content.decode()
+    assert answer.status_code == 429
+    assert "nothing is lost" in page
+    assert "course/css/site.css" in page

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stripe import params as P
@@ -33,15 +34,33 @@ def answer(objects: Objects, method: str, path: str, params: dict[str, Any]) -> 
             except Unfit as error:
                 raise invalid(f"Received unknown or unfit parameter: {error}") from error
             made = handler(objects, params, *(match.groups() or ("",)))
+            made = replace(made, url=path) if isinstance(made, Page) else made
             return _shown(made, params.get("expand", []))
     raise invalid(f"Unrecognized request URL ({method}: {path}).", status=404)
 
 
+@dataclass(frozen=True)
+class Page:
+    """Part of a list, the newest first."""
+
+    of: list[dict[str, Any]]
+    more: bool
+    url: str = ""
+
+
+def _page(found: list[dict[str, Any]], params: dict[str, Any]) -> Page:
+    after = params.get("starting_after")
+    ids = [one["id"] for one in found]
+    rest = found[ids.index(after) + 1 :] if after else found
+    limit = int(params.get("limit", 10))
+    return Page(rest[:limit], more=len(rest) > limit)
+
+
 def _shown(made: Any, expand: list[str]) -> Any:
     """Some fields are there only for those who ask for them."""
-    if not isinstance(made, dict):
-        found = {"object": "list", "has_more": False, "url": "/v1/x"}
-        return found | {"data": [_shown(one, []) for one in made]}
+    if isinstance(made, Page):
+        found = {"object": "list", "has_more": made.more, "url": made.url}
+        return found | {"data": [_shown(one, []) for one in made.of]}
     hidden = {"line_items", "payments", "payment_intent_metadata", "_items"} - set(expand)
     return {key: value for key, value in made.items() if key not in hidden}
 
@@ -200,7 +219,10 @@ def _finding(path: str, kind: Any, name: str) -> None:
 
 def _listing(path: str, kind: Any, name: str) -> None:
     def some(objects: Objects, params: dict[str, Any], _id: str) -> Any:
-        return objects.of_kind(name, payment_intent=params["payment_intent"])
+        wanted = {k: v for k, v in params.items() if k == "payment_intent"}
+        since = int(params.get("created", {}).get("gte", 0))
+        found = [o for o in objects.of_kind(name, **wanted) if o["created"] >= since]
+        return _page(found, params)
 
     route("GET", path, kind)(some)
 
@@ -209,6 +231,7 @@ _finding("refunds/{id}", P.RefundRetrieveParams, "refund")
 _finding("disputes/{id}", P.DisputeRetrieveParams, "dispute")
 _finding("charges/{id}", P.ChargeRetrieveParams, "charge")
 _finding("payment_intents/{id}", P.PaymentIntentRetrieveParams, "payment_intent")
+_listing("charges", P.ChargeListParams, "charge")
 _listing("refunds", P.RefundListParams, "refund")
 _listing("disputes", P.DisputeListParams, "dispute")
 
@@ -216,7 +239,8 @@ _listing("disputes", P.DisputeListParams, "dispute")
 @route("GET", "events", P.EventListParams)
 def list_events(objects: Objects, params: dict[str, Any], _id: str) -> Any:
     since = int(params.get("created", {}).get("gte", 0))
-    return [event for event in reversed(objects.events) if event["created"] >= since]
+    found = [event for event in reversed(objects.events) if event["created"] >= since]
+    return _page(found, params)
 
 
 def _needs(params: dict[str, Any], *names: str) -> None:

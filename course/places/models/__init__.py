@@ -1,10 +1,11 @@
 from course.places.models.documents import Document, Numbering
-from course.places.models.money import LedgerEntry, Payment, Refund, StripeEvent
+from course.places.models.money import Difference, LedgerEntry, Payment, Refund, StripeEvent
 from course.places.models.orders import Discount, Order
 from course.places.models.organisations import Manager, ManagerInvitation, Organisation
 from course.places.models.places import Invitation, JoinLink, Place
 
 __all__ = [
+    "Difference",
     "Discount",
     "Document",
     "Invitation",

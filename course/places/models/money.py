@@ -94,8 +94,13 @@ class Refund(models.Model):
         Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds"
     )
     places = models.PositiveIntegerField(default=0)  # withdrawn with it, never a started one
+    # A refund that its bank sent back, and that this one is made in place of.
+    instead_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replacements"
+    )
     amount_minor = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=STATES, default=ASKED)
+    by_bank = models.BooleanField(default=False)  # a person sends it, and notes that here
     provider_ref = models.CharField(max_length=120, blank=True)
     asked_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     agreed_by = models.ForeignKey(
@@ -108,6 +113,11 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"refund {self.pk}"
+
+    @property
+    def first(self) -> "Refund":
+        """What was asked for at first, if its bank sent that back since."""
+        return self.instead_of.first if self.instead_of else self
 
 
 class StripeEvent(models.Model):
@@ -130,3 +140,26 @@ class StripeEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
+
+
+class Difference(models.Model):
+    """Where Stripe and our books do not say the same: written anew each night, for staff."""
+
+    UNKNOWN, UNWRITTEN, AMOUNT, NOT_THERE = "unknown", "unwritten", "amount", "not_there"
+    KINDS = [(kind, kind) for kind in (UNKNOWN, UNWRITTEN, AMOUNT, NOT_THERE)]
+
+    object_id = models.CharField(primary_key=True, max_length=120)  # at Stripe
+    kind = models.CharField(max_length=10, choices=KINDS)
+    order = models.ForeignKey(
+        Order, on_delete=models.CASCADE, null=True, blank=True, related_name="differences"
+    )
+    at_stripe_minor = models.IntegerField(default=0)
+    in_books_minor = models.IntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    since = models.DateTimeField()  # when it was first found
+
+    class Meta:
+        ordering = ["since", "object_id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"

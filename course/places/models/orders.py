@@ -66,6 +66,16 @@ class Order(models.Model):
         (FREE, _("nothing to pay")),
     ]
 
+    # Why it was not invoiced ahead: chosen by staff from these, and told in the same words.
+    NO_REASON, DETAILS, OPEN_INVOICE, LARGE, START = "none", "details", "open", "large", "start"
+    REFUSALS = [
+        (NO_REASON, _("We cannot send an invoice ahead for this order.")),
+        (DETAILS, _("We could not match the billing details to an organisation.")),
+        (OPEN_INVOICE, _("An earlier invoice is still open. Once it is paid, we can look again.")),
+        (LARGE, _("The sum is larger than we can invoice ahead. A smaller order may fit.")),
+        (START, _("The group starts soon, so we need the payment first.")),
+    ]
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="orders"
@@ -93,6 +103,7 @@ class Order(models.Model):
     valid_until = models.DateTimeField(null=True, blank=True)  # of a quote, or of a hold
     due_on = models.DateField(null=True, blank=True)  # of an invoice
     fulfilled_at = models.DateTimeField(null=True, blank=True)  # its places may be used since
+    refusal = models.CharField(max_length=10, choices=REFUSALS, blank=True)
     # One attempt to pay after another has its own key at the payment provider (R36).
     attempt = models.PositiveSmallIntegerField(default=0)
     # How often its state was set from what the provider said: of two who looked at the same

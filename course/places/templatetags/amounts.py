@@ -2,7 +2,7 @@ from django import template
 from django.utils.translation import gettext_lazy
 
 from course.places import amounts
-from course.places.models import LedgerEntry
+from course.places.models import Difference, LedgerEntry
 from course.places.states import OrderStatus
 
 register = template.Library()
@@ -34,6 +34,7 @@ HAPPENED = {
     "approve.refused": gettext_lazy("giving credit was tried"),
     "mark_paid.refused": gettext_lazy("noting a payment was tried"),
     "ask_refund.refused": gettext_lazy("asking for a refund was tried"),
+    "send_again.refused": gettext_lazy("sending a refund again was tried"),
     "agree.refused": gettext_lazy("agreeing to a refund was tried"),
     "write_off.refused": gettext_lazy("writing off was tried"),
     "refund.asked": gettext_lazy("a refund was asked for"),
@@ -41,6 +42,23 @@ HAPPENED = {
     "refund.refused": gettext_lazy("a refund was not agreed"),
     "refund.sent": gettext_lazy("a refund was sent"),
 }
+
+
+DIFFERS = {
+    Difference.UNKNOWN: gettext_lazy(
+        "Stripe has it, and no order here knows it. If it is about something else, all is well."
+    ),
+    Difference.UNWRITTEN: gettext_lazy(
+        "Stripe has it, and our books do not. Open the order, and look at Stripe from there."
+    ),
+    Difference.AMOUNT: gettext_lazy("Both have it, with different sums."),
+    Difference.NOT_THERE: gettext_lazy("Our books have it, and Stripe does not say so."),
+}
+
+
+@register.filter
+def how_it_differs(kind: str) -> str:
+    return str(DIFFERS[kind])
 
 
 @register.filter
