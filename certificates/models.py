@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from course.cohorts.models import Cohort, Enrolment
 from course.people.models import User
+from course.places.models import Organisation
 
 
 class Paper(models.Model):
@@ -109,3 +110,59 @@ class FacilitatorSummary(models.Model):
 
     def __str__(self) -> str:
         return f"summary {self.pk}"
+
+
+class CohortSummary(models.Model):
+    """What a cohort was, frozen when it closed. Only what is shown is kept in it: no answer
+    and no person can be found again from it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    cohort = models.ForeignKey(
+        Cohort, on_delete=models.SET_NULL, null=True, related_name="cohort_summaries"
+    )
+    summary_of = models.UUIDField(unique=True)  # the cohort's id by value: one summary, once
+    made_at = models.DateTimeField()
+    facts = models.JSONField()
+    paper = models.OneToOneField(Paper, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = SummaryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at"]
+        verbose_name_plural = "cohort summaries"
+
+    def __str__(self) -> str:
+        return f"cohort summary {self.pk}"
+
+
+class ReportQuerySet(models.QuerySet["OrganisationReport"]):
+    def for_manager(self, user: User) -> Self:
+        """Reports for the organisations whose places this person looks after, and for nobody
+        else: superusers have no special road here."""
+        mine = Organisation.objects.for_manager(user)
+        return self.filter(organisation_id__in=mine.values("pk"))
+
+
+class OrganisationReport(models.Model):
+    """One page for an organisation about its places in one cohort. Frozen; nobody is named."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation_id = models.UUIDField(db_index=True)  # by value: it outlives the organisation
+    report_of = models.UUIDField()  # the cohort's id by value
+    made_at = models.DateTimeField()
+    facts = models.JSONField()
+    paper = models.OneToOneField(Paper, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "report_of"],
+                name="one_report_per_organisation_and_cohort",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"organisation report {self.pk}"

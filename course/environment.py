@@ -75,6 +75,14 @@ def mail_server(url: str) -> dict[str, Any]:
     return environ.Env.email_url_config(url)
 
 
+def disclosure() -> dict[str, int]:
+    """Thresholds for figures about people: sessions/disclosing.py refuses lower ones."""
+    return {
+        "people": env_number("DISCLOSURE_PEOPLE", 10),
+        "cell": env_number("DISCLOSURE_CELL", 8),
+    }
+
+
 def selling() -> dict[str, Any]:
     """How places are sold. Money in minor units, rates in hundredths of a per cent."""
     release = env_text("INVOICE_RELEASES", "issued")

@@ -7,7 +7,7 @@ first and last sentences; the button, its address and what is safe stay in the t
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email.utils import make_msgid
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 Words = dict[str, str]  # of greeting, opening, closing and sign_off, those that were changed
-Paper = tuple[str, bytes]  # the name of a PDF file, and what is in it
+Paper = tuple[str, bytes]  # the name of a file, and what is in it
 
 
 class Parts(NamedTuple):
@@ -103,8 +103,11 @@ def cohort_open(*, to: str, key: str, path: str, stop_path: str) -> None:
     make_message("cohort_open", to=to, key=key, context=facts).send()
 
 
-def place_confirmed(*, to: str, key: str, path: str) -> None:
-    make_message("place_confirmed", to=to, key=key, context={"url": link(path)}).send()
+def place_confirmed(
+    *, to: str, key: str, path: str, dates: Sequence[Any] = (), calendars: Sequence[Paper] = ()
+) -> None:
+    facts = {"url": link(path), "dates": dates}
+    _with_dates(make_message("place_confirmed", to=to, key=key, context=facts), calendars)
 
 
 def signposts_to_check(*, to: str, key: str, count: int, path: str) -> None:
@@ -202,3 +205,88 @@ def order_ended(*, to: str, key: str, path: str, reason: str = "") -> None:
     """`reason`: why an order was not invoiced ahead, in words that staff chose from a list."""
     facts = {"url": link(path), "reason": reason}
     make_message("order_ended", to=to, key=key, context=facts).send()
+
+
+# --- Live groups. What is optional can be stopped from the letter itself. ---
+
+
+def _with_stop(message: EmailMultiAlternatives, stop_path: str) -> None:
+    """Send it with the header that lets a mail program stop such letters (RFC 8058)."""
+    message.extra_headers["List-Unsubscribe"] = f"<{link(stop_path)}>"
+    message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.send()
+
+
+def _with_dates(message: EmailMultiAlternatives, calendars: Sequence[Paper]) -> None:
+    for name, content in calendars:
+        message.attach(name, content, "text/calendar")
+    message.send()
+
+
+def dates_changed(
+    *, to: str, key: str, path: str, group: str, changes: list[Any], calendars: Sequence[Paper]
+) -> None:
+    facts = {"url": link(path), "group": group, "changes": changes}
+    _with_dates(make_message("dates_changed", to=to, key=key, context=facts), calendars)
+
+
+def meeting_reminder(*, to: str, key: str, path: str, when: str, stop_path: str) -> None:
+    facts = {"url": link(path), "when": when, "stop_url": link(stop_path)}
+    _with_stop(make_message("meeting_reminder", to=to, key=key, context=facts), stop_path)
+
+
+def after_meeting(*, to: str, key: str, path: str, number: int, stop_path: str) -> None:
+    facts = {"url": link(path), "number": number, "stop_url": link(stop_path)}
+    _with_stop(make_message("after_meeting", to=to, key=key, context=facts), stop_path)
+
+
+def module_open(*, to: str, key: str, path: str, which: str, stop_path: str) -> None:
+    facts = {"url": link(path), "which": which, "stop_url": link(stop_path)}
+    _with_stop(make_message("module_open", to=to, key=key, context=facts), stop_path)
+
+
+def group_message(
+    *, to: str, key: str, path: str, heading: str, message: str, sender: str, stop_path: str
+) -> None:
+    facts = {"url": link(path), "heading": heading, "message": message, "sender": sender}
+    facts["stop_url"] = link(stop_path)
+    _with_stop(make_message("group_message", to=to, key=key, context=facts), stop_path)
+
+
+def letter_to_self(*, to: str, key: str, path: str, stop_path: str) -> None:
+    facts = {"url": link(path), "stop_url": link(stop_path)}
+    _with_stop(make_message("letter_to_self", to=to, key=key, context=facts), stop_path)
+
+
+# --- Places in a group: offered, and whether it runs ----------------------------------------------
+
+
+def place_offered(*, to: str, key: str, path: str, group: str, until: str) -> None:
+    facts = {"url": link(path), "group": group, "until": until}
+    make_message("place_offered", to=to, key=key, context=facts).send()
+
+
+def offer_ended(*, to: str, key: str, path: str, group: str) -> None:
+    facts = {"url": link(path), "group": group}
+    make_message("offer_ended", to=to, key=key, context=facts).send()
+
+
+def group_confirmed(*, to: str, key: str, path: str, group: str) -> None:
+    facts = {"url": link(path), "group": group}
+    make_message("group_confirmed", to=to, key=key, context=facts).send()
+
+
+def group_called_off(*, to: str, key: str, path: str, group: str, calendars: list[Paper]) -> None:
+    facts = {"url": link(path), "group": group}
+    _with_dates(make_message("group_called_off", to=to, key=key, context=facts), calendars)
+
+
+# --- Papers about a whole group. No number stands in a letter. ---
+
+
+def group_summary_ready(*, to: str, key: str, path: str) -> None:
+    make_message("group_summary_ready", to=to, key=key, context={"url": link(path)}).send()
+
+
+def report_ready(*, to: str, key: str, path: str) -> None:
+    make_message("report_ready", to=to, key=key, context={"url": link(path)}).send()

@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 from django.core.cache import cache
 from django.core.management import call_command
 
-from course.cohorts import joining
+from course.cohorts import (
+    confirming,
+    joining,
+    letters_to_self,
+    releasing,
+    reminding,
+    telling,
+    waiting,
+)
 from course.cohorts.models import Cohort
 from course.outbox.sweeping import sweep
 from course.places import jobs as money
@@ -18,6 +26,8 @@ from course.places.quoting import end_old_quotes
 from course.places.reminding import remind_of_invoices
 from course.programme.reminding import remind_of_signposts
 from reflections.deleting import purge_deleted, purge_withdrawn
+from sessions import closing
+from sessions.completing import complete_waiting
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +41,7 @@ def publish_scheduled(now: datetime) -> None:
 
 def tell_of_new_groups(now: datetime) -> None:
     """Write to those who asked to be told, each once for each group that was opened lately."""
-    for cohort in Cohort.objects.to_join(now.date()).filter(created_at__gte=now - 2 * DAY):
+    for cohort in Cohort.objects.to_join(now.date()).filter(announced_at__gte=now - 2 * DAY):
         joining.tell_of_cohort(cohort, now=now)
 
 
@@ -45,6 +55,13 @@ def forget_ended_sessions(now: datetime) -> None:
 
 JOBS: list[tuple[Callable[[datetime], object], timedelta]] = [
     (sweep, MINUTE / 3),
+    (closing.close_due, HOUR),
+    (telling.tell_of_changes, MINUTE),
+    (reminding.remind_the_day_before, MINUTE),
+    (reminding.remind_the_hour_before, MINUTE),
+    (reminding.remind_after_meetings, 10 * MINUTE),
+    (reminding.tell_of_open_modules, 10 * MINUTE),
+    (letters_to_self.send_due, HOUR),
     (publish_scheduled, MINUTE),
     (money.end_holds, MINUTE),
     (money.finish_invoices, MINUTE),
@@ -54,8 +71,14 @@ JOBS: list[tuple[Callable[[datetime], object], timedelta]] = [
     (money.forget_old_events, DAY),
     (remind_of_invoices, HOUR),
     (end_old_quotes, HOUR),
+    (money.void_what_was_called_off, HOUR),
+    (waiting.expire_offers, MINUTE),
+    (waiting.offer_free_places, MINUTE),
+    (releasing.open_due, MINUTE),
+    (confirming.confirm_tentative, HOUR),
     (tell_of_new_groups, HOUR),
     (expire_invitations, HOUR),
+    (complete_waiting, MINUTE),
     (purge_deleted, HOUR),
     (purge_withdrawn, HOUR),
     (forget_ended_sessions, DAY),

@@ -10,6 +10,7 @@ from course.environment import (
     BASE_DIR,
     LOCAL_DIR,
     database,
+    disclosure,
     env_flag,
     env_number,
     env_text,
@@ -27,6 +28,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Adults only unless a deployment says otherwise, with its own assessment (docs/dpia.md).
 MINIMUM_AGE = env_number("MINIMUM_AGE", 18)
 SELLING = selling()  # prices, tax, invoices and Stripe
+DISCLOSURE = disclosure()  # from how many people on a group's answers are shown
 
 # --- Apps ----------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -182,7 +184,6 @@ STORAGES = {
 }
 
 # --- Language and time --------------------------------------------------------------------
-
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English (United Kingdom)"))]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
@@ -238,8 +239,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 MFA_TOTP_ISSUER = "Resourced"
 
-# A signed cookie would still sign in after signing out, so sessions are rows.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a cookie would outlive signing out
 SESSION_COOKIE_AGE = 24 * 60 * 60  # of quiet; renewed hourly while someone is here
 CSRF_FAILURE_VIEW = "course.dashboard.errors.csrf_failure"
 
@@ -263,7 +263,6 @@ WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
 # --- Safety of the browser's side -------------------------------------------------------------
-
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = SITE_URL.startswith("https://")
@@ -273,16 +272,13 @@ if HTTPS:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
-    SESSION_COOKIE_NAME = "__Host-sessionid"
-    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-
-# A page of writing can be long; what is longer still is answered kindly by the view.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # of writing; the view answers more kindly
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500  # a register of a thousand people, with minutes
 
 # --- Logs: never a body, never a field -----------------------------------------------------------
-
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -293,6 +289,7 @@ LOGGING = {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "django.request": {"level": "ERROR"},
         "wagtail": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
         "django_tasks_db": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},

@@ -1,27 +1,32 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sessions.models import Thought
+from sessions.models import CpdNote
 
 
-class ThoughtForm(forms.ModelForm):
-    """Words that others will read. The only form here that is not private."""
+class QuestionForm(forms.Form):
+    """What someone remembers differently. Facilitators read it; it may be empty."""
 
-    # A field of its own: the model's would offer an empty choice.
-    for_whom = forms.ChoiceField(
-        label=_("Who is it for?"), choices=Thought.FOR, widget=forms.RadioSelect
+    words = forms.CharField(
+        label=_("What do you remember? (you can leave this empty)"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "aria-describedby": "who"}),
     )
 
+
+class CpdNoteForm(forms.ModelForm):
+    """What someone adds to their own record. It goes out with the record."""
+
     class Meta:
-        model = Thought
-        fields = ["for_whom", "words", "with_name"]
+        model = CpdNote
+        fields = ["practice", "code_part"]
         labels = {
-            "words": _("Your thought"),
-            "with_name": _("Put my name to it"),
+            "practice": _("What it means for my practice"),
+            "code_part": _("Part of my professional code"),
         }
-        widgets = {"words": forms.Textarea(attrs={"rows": 5})}
         help_texts = {
-            "words": _("No names or case details of others, please."),
-            "with_name": _("Without it, your thought arrives unsigned."),
+            "practice": _("Write about you, not about them. No names or case details."),
+            "code_part": _("For nurses and midwives, such as: Prioritise people."),
         }
-        error_messages = {"words": {"required": _("Write a few words, or go back. Both are fine.")}}
+        widgets = {"practice": forms.Textarea(attrs={"rows": 5})}

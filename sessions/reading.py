@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import UUIDField
 
+from course.cohorts import releasing
 from course.cohorts.models import Cohort
 from course.people.models import User
 from course.programme.models import ProgrammePage
@@ -90,15 +92,24 @@ def _frame(programme_slug: str) -> Frame | None:
 # By hand, because this is the product's most frequent question and building the same
 # query through the ORM costs five times what running it does (tests/benchmarks/session_page.py).
 WHERE_SOMEONE_IS = """
-    SELECT e.id, p.opened_at, p.place, a.state, a.own_minutes
+    SELECT e.id, p.opened_at, p.place, a.state, a.own_minutes, l.day, c.zone,
+           CASE WHEN c.cancelled_at IS NULL AND c.closed_at IS NULL THEN c.opens_days_before END,
+           EXISTS (
+               SELECT 1 FROM cohorts_opening o
+                WHERE o.cohort_id = c.id AND o.number = %s
+                  AND (o.enrolment_id IS NULL OR o.enrolment_id = e.id)
+           )
       FROM cohorts_enrolment e
       JOIN cohorts_cohort c ON c.id = e.cohort_id
+      LEFT JOIN cohorts_livesession l ON l.cohort_id = c.id AND l.number = %s
       LEFT JOIN course_sessions_progress p ON p.enrolment_id = e.id AND p.session_key = %s
       LEFT JOIN course_sessions_attendance a ON a.enrolment_id = e.id AND a.session_key = %s
      WHERE e.user_id = %s AND e.ended_at IS NULL AND c.programme_id = %s
      ORDER BY e.enrolled_at DESC
      LIMIT 1
 """
+COLUMNS = ("pk", "opened_at", "place", "state", "own_minutes", "meets_on", "zone")
+COLUMNS += ("opens_days_before", "was_opened")
 _UUID = UUIDField()
 
 
@@ -106,10 +117,22 @@ def enrolment_for(user: User, *, frame: Frame, session: Shown) -> dict[str, Any]
     """The reader's place in this programme and where they are in this session: one query."""
     key, owner = (_UUID.get_db_prep_value(v, connection) for v in (session.key, user.pk))
     with connection.cursor() as cursor:
-        cursor.execute(WHERE_SOMEONE_IS, [key, key, owner, frame.programme_id])
+        numbers = [session.number, session.number]
+        cursor.execute(WHERE_SOMEONE_IS, [*numbers, key, key, owner, frame.programme_id])
         row = cursor.fetchone()
-    names = ("pk", "opened_at", "place", "state", "own_minutes")
-    return dict(zip(names, row, strict=True)) if row else None
+    return dict(zip(COLUMNS, row, strict=True)) if row else None
+
+
+def opens_on(enrolment: dict[str, Any], *, session: Shown, now: datetime) -> date | None:
+    """The day this session opens to this reader; None when it is open.
+
+    What someone has opened once stays open to them, whatever moves.
+    """
+    timed = enrolment["opens_days_before"] is not None and enrolment["meets_on"] is not None
+    if not timed or session.open_to_all or enrolment["was_opened"] or enrolment["opened_at"]:
+        return None
+    day = releasing.opens_on(enrolment["meets_on"], enrolment["opens_days_before"])
+    return None if releasing.has_come(day, zone=enrolment["zone"], now=now) else day
 
 
 def may_read_without_place(user: User, *, frame: Frame) -> str:

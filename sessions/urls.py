@@ -1,11 +1,35 @@
 from django.urls import path
 
-from sessions import views
+from sessions import asking_views, attendance_views, cpd_views, returning_views, views
 
 urlpatterns = [
     path("sessions/<uuid:key>/place/", views.keep_place, name="keep_place"),
     path("sessions/<uuid:key>/worked-through/", views.work_through, name="work_through"),
     path("sessions/<uuid:key>/take-back/", views.undo_work_through, name="undo_work_through"),
-    path("my/thoughts/", views.send_thought, name="send_thought"),
-    path("my/thoughts/<uuid:pk>/take-back/", views.take_thought_back, name="take_thought_back"),
+    path("my/thoughts/", asking_views.send_thought, name="send_thought"),
+    path(
+        "my/thoughts/<uuid:pk>/take-back/",
+        asking_views.take_thought_back,
+        name="take_thought_back",
+    ),
+    path("my/meetings/<uuid:pk>/feedback/", asking_views.give_feedback, name="give_feedback"),
+    path("my/measures/<slug:slug>/", asking_views.answer_measure, name="answer_measure"),
+    path("my/attendance/", attendance_views.my_attendance, name="my_attendance"),
+    path(
+        "my/attendance/<uuid:pk>/<int:number>/",
+        attendance_views.attendance_of,
+        name="attendance_of",
+    ),
+    path(
+        "my/attendance/<uuid:pk>/<int:number>/<slug:action>/",
+        attendance_views.change_attendance,
+        name="change_attendance",
+    ),
+    path("my/pace/", returning_views.at_my_pace, name="at_my_pace"),
+    path("my/pace/<uuid:pk>/<slug:action>/", returning_views.change_pace, name="change_pace"),
+    path("my/cpd/", cpd_views.my_cpd, name="my_cpd"),
+    path("my/cpd/<uuid:pk>/", cpd_views.cpd, name="cpd"),
+    path("my/cpd/<uuid:pk>/record.pdf", cpd_views.cpd_pdf, name="cpd_pdf"),
+    path("my/cpd/<uuid:pk>/record.csv", cpd_views.cpd_csv, name="cpd_csv"),
+    path("my/cpd/<uuid:pk>/<int:number>/", cpd_views.cpd_note, name="cpd_note"),
 ]

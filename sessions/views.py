@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.views import serve as wagtail_serve
 
+from course.cohorts import finding
 from course.cohorts.models import Cohort, Enrolment
 from course.people.posting import by_post
-from sessions import attending, reading, thoughts
-from sessions.forms import ThoughtForm
-from sessions.models import SessionPage, Thought
+from sessions import attending, reading
+from sessions.models import SessionPage
 from sessions.reading import Frame, Shown
 
 
@@ -23,12 +24,14 @@ def session_page(request: HttpRequest, programme_slug: str, session_slug: str) -
     session = frame.find(session_slug) if frame else None
     if session is None:
         return wagtail_serve(request, f"{programme_slug}/{session_slug}/")
-    enrolment = None
+    enrolment, later = None, None
     if request.user.is_authenticated:
         enrolment = reading.enrolment_for(request.user, frame=frame, session=session)
-    access = "attendee" if enrolment else _access_without_place(request, frame, session)
+        later = enrolment and reading.opens_on(enrolment, session=session, now=timezone.now())
+    may_read = enrolment and not later
+    access = "attendee" if may_read else _access_without_place(request, frame, session)
     if not access:
-        return _public_summary(request, frame=frame, session=session)
+        return _public_summary(request, frame=frame, session=session, opens_on=later)
     if enrolment and not enrolment["opened_at"]:
         place = Enrolment.objects.get(pk=enrolment["pk"])
         attending.open_session(place, session=session, now=timezone.now())
@@ -71,18 +74,22 @@ def _closing(enrolment: dict[str, Any] | None, drawn: dict[str, str], here: dict
     return closing.replace(chosen, f"{chosen} selected") if chosen else closing
 
 
-def _public_summary(request: HttpRequest, *, frame: Frame, session: Shown) -> HttpResponse:
-    """What anyone may read of a session, and the way in."""
+def _public_summary(
+    request: HttpRequest, *, frame: Frame, session: Shown, opens_on: date | None
+) -> HttpResponse:
+    """What anyone may read of a session, and the way in: a place, or the day it opens."""
     page = get_object_or_404(SessionPage.objects.live().defer("body", "prompts"), pk=session.pk)
-    cohorts = Cohort.objects.to_join(timezone.now().date())
+    now = timezone.now()
+    cohorts = Cohort.objects.to_join(now.date()).filter(programme_id=frame.programme_id)[:5]
     context = {
+        "opens_on": opens_on,
         "page": page,
         "frame": frame,
         "total": frame.total,
         "previous": frame.beside(session.number, -1),
         "next": frame.beside(session.number, +1),
         "taster": next((s for s in frame.sessions if s.open_to_all), None),
-        "cohorts": cohorts.filter(programme_id=frame.programme_id)[:5],
+        "cohorts": [] if opens_on else finding.with_standing(cohorts, request.user, now=now),
     }
     return render(request, "sessions/session_public.html", context)
 
@@ -141,34 +148,3 @@ def undo_work_through(request: HttpRequest, key: UUID) -> HttpResponse:
     else:
         messages.info(request, _("Your certificate rests on this session, so the tick stays."))
     return redirect(session.url)
-
-
-@login_required
-def send_thought(request: HttpRequest) -> HttpResponse:
-    """A separate page for words that others will read. Nothing from a reflection comes here."""
-    enrolment = (
-        Enrolment.objects.current()
-        .for_attendee(request.user)
-        .select_related("cohort")
-        .order_by("-enrolled_at")
-        .first()
-    )
-    if enrolment is None:
-        raise Http404
-    form = ThoughtForm(request.POST or None, initial={"for_whom": Thought.TO_FACILITATORS})
-    if request.method == "POST" and form.is_valid():
-        thoughts.send(enrolment, now=timezone.now(), **form.cleaned_data)
-        messages.success(request, _("Sent. You can take it back on this page."))
-        return redirect("send_thought")
-    sent = Thought.objects.filter(enrolment=enrolment)
-    context = {"form": form, "enrolment": enrolment, "sent": sent}
-    return render(request, "sessions/thoughts.html", context)
-
-
-@login_required
-@by_post("my_programme")
-def take_thought_back(request: HttpRequest, pk: UUID) -> HttpResponse:
-    thought = get_object_or_404(Thought, pk=pk, enrolment__user=request.user)
-    thoughts.take_back(thought, now=timezone.now())
-    messages.success(request, _("Taken back. A summary that was already made still has it."))
-    return redirect("send_thought")

@@ -44,8 +44,14 @@ def take(cohort_id: UUID, number: int = 1) -> None:
 
 
 def give_back(cohort_id: UUID, number: int = 1) -> None:
-    """Places that were taken are to be had again."""
-    Cohort.objects.filter(pk=cohort_id).update(sold=F("sold") - number)
+    """Places that were taken are to be had again.
+
+    While a group has no limit, some in it were never counted: then there is nothing to give.
+    """
+    group = Cohort.objects.filter(pk=cohort_id)
+    counted = group.filter(Q(capacity__isnull=False) | Q(sold__gte=number))
+    if not counted.update(sold=F("sold") - number):
+        group.update(sold=0)
 
 
 def offer_bursaries(cohort_id: UUID, number: int) -> None:

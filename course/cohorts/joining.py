@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core import signing
 from django.db import transaction
 
-from course.cohorts import capacity, tasks
+from course.cohorts import capacity, confirming, tasks, turns
 from course.cohorts.models import Cohort, Enrolment, Interest
 from course.outbox.owing import owe
 from course.people.models import User
@@ -27,16 +27,15 @@ class AlreadyIn(Exception):
 def join(user: User, *, cohort: Cohort, now: datetime) -> Enrolment:
     """Take a place in a free, open cohort. Joining twice is joining once.
 
-    Raises NotOpen or capacity.Full.
+    Whoever waits is passed by nobody. Raises NotOpen or capacity.Full.
     """
-    cohort = Cohort.objects.select_for_update().get(pk=cohort.pk)
+    cohort = turns.locked(cohort.pk)
     already = Enrolment.objects.current().filter(user=user, cohort=cohort).first()
     if already:
         return already
-    over = cohort.ends_on and cohort.ends_on < now.date()
-    if cohort.joining != Cohort.OPEN or not cohort.is_free or cohort.closed_at or over:
+    if cohort.joining != Cohort.OPEN or not cohort.is_free or not cohort.takes_people(now.date()):
         raise NotOpen
-    capacity.take(cohort.pk)
+    turns.take_one(user, cohort_id=cohort.pk, now=now)
     return enrol(user, cohort=cohort, now=now)
 
 
@@ -48,6 +47,9 @@ def enrol(user: User, *, cohort: Cohort, now: datetime) -> Enrolment:
     if made:
         key = f"enrolment:{enrolment.pk}:letter"
         owe(tasks.confirm_place, key=key, now=now, enrolment=str(enrolment.pk))
+        turns.end_wait(user, cohort_id=cohort.pk, now=now)
+        if cohort.is_tentative:
+            confirming.confirm_if_enough(cohort.pk, now=now)
     return enrolment
 
 
@@ -68,12 +70,11 @@ def take_bursary(user: User, *, cohort: Cohort, now: datetime) -> Enrolment:
 
     Raises NotOpen or capacity.Full.
     """
-    cohort = Cohort.objects.select_for_update().get(pk=cohort.pk)
+    cohort = turns.locked(cohort.pk)
     already = Enrolment.objects.current().filter(user=user, cohort=cohort).first()
     if already:
         return already
-    over = cohort.ends_on and cohort.ends_on < now.date()
-    if cohort.joining != Cohort.OPEN or cohort.closed_at or over:
+    if cohort.joining != Cohort.OPEN or not cohort.takes_people(now.date()):
         raise NotOpen
     capacity.take_bursary(cohort.pk)
     return enrol(user, cohort=cohort, now=now)

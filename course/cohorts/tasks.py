@@ -2,17 +2,32 @@
 
 from django.core import signing
 from django.urls import reverse
+from django.utils import timezone
 
 from course import mail
+from course.cohorts import times
+from course.cohorts.letter_tasks import calendar_files
 from course.cohorts.models import Cohort, Enrolment, Interest
 
 
 def confirm_place(*, enrolment: str) -> None:
-    found = Enrolment.objects.select_related("user").filter(pk=enrolment, ended_at=None).first()
-    if found:
-        mail.place_confirmed(
-            to=found.user.email, key=f"enrolment:{enrolment}", path=reverse("my_programme")
-        )
+    places = Enrolment.objects.current().filter(cohort__cancelled_at=None)
+    found = places.select_related("user", "cohort").filter(pk=enrolment).first()
+    if not found:
+        return
+    now, zone = timezone.now(), times.zone_for(found.user, found.cohort)
+    coming = [
+        meeting
+        for meeting in found.cohort.live_sessions.select_related("cohort").filter(cancelled_at=None)
+        if not meeting.is_over(now)
+    ]
+    mail.place_confirmed(
+        to=found.user.email,
+        key=f"enrolment:{enrolment}",
+        path=reverse("my_programme"),
+        dates=[{"when": times.when(meeting, zone)} for meeting in coming],
+        calendars=calendar_files(coming, found.user),
+    )
 
 
 def confirm_interest(*, interest: str) -> None:
@@ -28,7 +43,8 @@ def confirm_interest(*, interest: str) -> None:
 
 def tell_of_cohort(*, interest: str, cohort: str) -> None:
     found = Interest.objects.filter(pk=interest, stopped_at=None).first()
-    if found and Cohort.objects.filter(pk=cohort, closed_at=None).exists():
+    still = Cohort.objects.filter(pk=cohort, closed_at=None, cancelled_at=None)
+    if found and still.exists():
         stop = signing.dumps(str(found.pk), salt="interest.stop")
         mail.cohort_open(
             to=found.email,

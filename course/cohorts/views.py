@@ -2,30 +2,23 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from course.cohorts import joining
+from course.cohorts import capacity, finding, joining
 from course.cohorts.forms import AccessNeedsForm, InterestForm
 from course.cohorts.models import Cohort, Enrolment
 from course.people.posting import by_post
 from course.programme.models import ProgrammePage
 
-SOONEST_FIRST = F("starts_on").asc(nulls_last=True), "title"
-
 
 def groups(request: HttpRequest) -> HttpResponse:
     """Which groups are open, how to join one, and how to be told of the next."""
-    cohorts = Cohort.objects.to_join(timezone.now().date()).order_by(*SOONEST_FIRST)
-    mine = set()
-    if request.user.is_authenticated:
-        current = Enrolment.objects.current().for_attendee(request.user)
-        mine = set(current.values_list("cohort_id", flat=True))
     start = {"email": request.user.email} if request.user.is_authenticated else {}
-    context = {"cohorts": cohorts, "mine": mine, "form": InterestForm(initial=start)}
+    cohorts = finding.to_join(request.user, now=timezone.now())
+    context = {"cohorts": cohorts, "form": InterestForm(initial=start)}
     return render(request, "cohorts/groups.html", context)
 
 
@@ -38,7 +31,10 @@ def join(request: HttpRequest, pk: UUID) -> HttpResponse:
     except joining.NotOpen:
         messages.info(request, _("That group cannot be joined here just now. Nothing has changed."))
         return redirect("groups")
-    messages.success(request, _("You have a place. Everything is open to you, in any order."))
+    except capacity.Full:
+        messages.info(request, _("All places are taken just now. You can ask for one, and wait."))
+        return redirect("groups")
+    messages.success(request, finding.welcome(cohort))
     return redirect("my_programme")
 
 
@@ -54,8 +50,8 @@ def ask_to_be_told(request: HttpRequest) -> HttpResponse:
             request, _("Please look in your mailbox. One press there, and we will write to you.")
         )
         return redirect("groups")
-    cohorts = Cohort.objects.to_join(timezone.now().date()).order_by(*SOONEST_FIRST)
-    context = {"cohorts": cohorts, "mine": set(), "form": form}
+    cohorts = finding.to_join(request.user, now=timezone.now())
+    context = {"cohorts": cohorts, "form": form}
     return render(request, "cohorts/groups.html", context, status=422)
 
 
@@ -75,7 +71,11 @@ def access_needs(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Written by the attendee, seen by the cohort's facilitators only once it is sent."""
     mine = Enrolment.objects.current().for_attendee(request.user).select_related("cohort")
     enrolment = get_object_or_404(mine, pk=pk)
-    form = AccessNeedsForm(request.POST or None, instance=enrolment)
+    earlier = None if enrolment.access_needs else _earlier_needs(enrolment)
+    start = {}
+    if earlier and "earlier" in request.GET:  # into the box; not kept, and not sent
+        start = {"access_needs": earlier.access_needs}
+    form = AccessNeedsForm(request.POST or None, instance=enrolment, initial=start)
     if request.method == "POST" and form.is_valid():
         enrolment = form.save(commit=False)
         send = request.POST.get("action") == "send"
@@ -84,5 +84,12 @@ def access_needs(request: HttpRequest, pk: UUID) -> HttpResponse:
         said = _("Sent to your facilitators.") if send else _("Kept. Nobody else can see it.")
         messages.success(request, said)
         return redirect("access_needs", pk=pk)
-    context = {"form": form, "enrolment": enrolment}
+    context = {"form": form, "enrolment": enrolment, "earlier": earlier}
     return render(request, "cohorts/access_needs.html", context)
+
+
+def _earlier_needs(enrolment: Enrolment) -> Enrolment | None:
+    """Where this person last wrote what helps them, in another group or round."""
+    others = Enrolment.objects.for_attendee(enrolment.user).exclude(pk=enrolment.pk)
+    written = others.exclude(access_needs="").select_related("cohort")
+    return written.order_by("-enrolled_at").first()

@@ -3,54 +3,28 @@
 A new letter belongs here too; tests/mail/test_letters.py finds one that is missing.
 """
 
-from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from course import mail
-
-Words = str | Promise  # what is translated when it is shown
-
-
-@dataclass(frozen=True)
-class Letter:
-    """One letter. `folder` is where its templates are; `when` and `to` are for editors."""
-
-    name: str
-    folder: str
-    when: Words
-    to: Words
-    facts: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def editable(self) -> bool:
-        """Wagtail writes its own letters; nobody's words but the template's reach them."""
-        return self.folder != CMS
-
-    def parts(self) -> mail.Parts:
-        base = f"{self.folder}/{self.name}"
-        endings = {
-            OURS: ("/subject.txt", "/body.txt", "/body.html"),
-            CMS: ("_subject.txt", ".txt", ".html"),
-        }
-        account = ("_subject.txt", "_message.txt", "_message.html")
-        return mail.Parts(*(base + ending for ending in endings.get(self.folder, account)))
-
-
-OURS, ACCOUNT, MFA = "email", "account/email", "mfa/email"
-CMS = "wagtailadmin/notifications"
-
-ATTENDEE = _("someone who has a place")
-FACILITATOR = _("the group’s facilitators")
-ANYONE = _("whoever gave their address")
-OWNER = _("the owner of the account")
-EDITORS = _("people who work on pages")
-INVITED = _("whoever was invited")
-BUYER = _("whoever ordered")
-PAYER = _("the billing address of the order")
+from course.dashboard.letter_shape import (
+    ACCOUNT,
+    ANYONE,
+    ATTENDEE,
+    BUYER,
+    CMS,
+    EDITORS,
+    FACILITATOR,
+    INVITED,
+    MFA,
+    OURS,
+    OWNER,
+    PAYER,
+    Letter,
+    Words,
+)
+from course.dashboard.live_letter_samples import A_CALENDAR, LIVE
 
 PROGRAMME = [
     Letter(
@@ -58,7 +32,11 @@ PROGRAMME = [
         OURS,
         _("after someone has taken a place"),
         ATTENDEE,
-        {"url": mail.link("/my/")},
+        {
+            "url": mail.link("/my/"),
+            "dates": [{"when": "Monday 4 March 2030, 2pm to 3:30pm (UK time)"}],
+            "calendars": A_CALENDAR,
+        },
     ),
     Letter(
         "certificate_ready",
@@ -73,6 +51,20 @@ PROGRAMME = [
         _("when someone in a group has completed"),
         FACILITATOR,
         {"url": mail.link("/cms/summaries/a-sample/")},
+    ),
+    Letter(
+        "group_summary_ready",
+        OURS,
+        _("when a group has ended and its summary is made"),
+        FACILITATOR,
+        {"url": mail.link("/cms/group-summaries/a-sample/")},
+    ),
+    Letter(
+        "report_ready",
+        OURS,
+        _("when a group in which an organisation has places has ended"),
+        _("those who look after the organisation’s places"),
+        {"url": mail.link("/teams/reports/a-sample/")},
     ),
     Letter(
         "confirm_interest",
@@ -256,6 +248,7 @@ WORKSPACE = [
 
 KINDS: list[tuple[Words, list[Letter]]] = [
     (_("About the programme"), PROGRAMME),
+    (_("About meetings and groups"), LIVE),
     (_("About places"), PLACES),
     (_("About orders and money"), MONEY),
     (_("Signing in"), SIGNING_IN),

@@ -1,6 +1,7 @@
 """An attendee's own screens, drawn from everything below."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urljoin
 
@@ -12,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from certificates.models import Certificate
-from course.cohorts.models import Cohort, Enrolment, Facilitation, LiveSession
+from course.cohorts import finding, times
+from course.cohorts.models import Enrolment, Facilitation, LiveSession, Waiting
 from course.people.models import User
 from course.places.models import Manager
 from course.programme.models import ProgrammePage
@@ -39,7 +41,17 @@ class Stop:
     @property
     def is_over(self) -> bool:
         """Its live session has been; the session itself stays open."""
-        return self.live is not None and self.live.ends_at < timezone.now()
+        return self.live is not None and self.live.is_over(timezone.now())
+
+    @property
+    def is_off(self) -> bool:
+        """Its live session will not take place."""
+        return self.live is not None and bool(self.live.cancelled_at)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether people can go in to its live session now."""
+        return self.live is not None and self.live.is_open(timezone.now())
 
 
 @login_required
@@ -58,7 +70,7 @@ def my_programme(request: HttpRequest) -> HttpResponse:
     if enrolment is None:
         context["runs_cohorts"] = request.user.is_superuser or request.user.facilitations.exists()
         context["manages"] = request.user.manages.exists()
-        context["cohorts"] = list(Cohort.objects.to_join(timezone.now().date()))
+        context["cohorts"] = finding.to_join(request.user, now=timezone.now())
         return render(request, "dashboard/my_without_place.html", context)
     context["runs_cohorts"] = enrolment.runs_cohorts or request.user.is_superuser
     context["shows_spiral"] = not enrolment.closed_spiral
@@ -67,7 +79,7 @@ def my_programme(request: HttpRequest) -> HttpResponse:
 
 
 def _places_of(user: User) -> list[Enrolment]:
-    """Someone's current places, the newest first, with three facts for the links of the page."""
+    """Someone's current places, the newest first, with four facts for the links of the page."""
     closed = WritingChoices.objects.filter(owner=user, show_spiral=False)
     return list(
         Enrolment.objects.current()
@@ -77,6 +89,7 @@ def _places_of(user: User) -> list[Enrolment]:
             runs_cohorts=Exists(Facilitation.objects.filter(user=user)),
             closed_spiral=Exists(closed),
             manages=Exists(Manager.objects.filter(user=user)),
+            waits=Exists(Waiting.objects.open().filter(user=user)),
         )
         .order_by("-enrolled_at")
     )
@@ -87,7 +100,9 @@ def _map_of(enrolment: Enrolment) -> dict[str, Any]:
     pages = _sessions_of(enrolment)
     opened = {p.session_key: p for p in Progress.objects.filter(enrolment=enrolment)}
     taken = {a.session_key: a for a in Attendance.objects.filter(enrolment=enrolment)}
-    live = {meeting.number: meeting for meeting in enrolment.cohort.live_sessions.all()}
+    meetings = list(enrolment.cohort.live_sessions.all())
+    live = {} if enrolment.cohort.cancelled_at else {m.number: m for m in meetings}
+    rest_after = times.rest_after(enrolment.cohort, meetings)
     stops = [_stop(page, opened.get(page.key), taken.get(page.key), live) for page in pages]
     done = sum(1 for stop in stops if stop.state == "done")
     all_done = bool(stops) and done == len(stops)
@@ -103,7 +118,8 @@ def _map_of(enrolment: Enrolment) -> dict[str, Any]:
         "opened_count": sum(1 for stop in stops if stop.state),
         "done_count": done,
         "all_done": all_done,
-        "rest_after": 3,
+        "rest_after": rest_after,
+        "rests_now": _rests_now(live.get(rest_after)),
         # The sheets stand beside the sessions, under the programme.
         "sheets_url": urljoin(stops[0].url, "../sheets/") if stops else "",
     }
@@ -136,8 +152,16 @@ def _first_to_meet(stops: list[Stop]) -> Stop | None:
 
 
 def _next_meeting(stops: list[Stop]) -> Stop | None:
-    coming = [s for s in stops if s.live and not s.is_over]
+    coming = [s for s in stops if s.live and not s.is_over and not s.is_off]
     return min(coming, key=lambda stop: stop.live.starts_at, default=None)
+
+
+def _rests_now(before: LiveSession | None) -> bool:
+    """Whether this week is the one that is left out after this meeting."""
+    if before is None:
+        return False
+    today = timezone.now().astimezone(before.starts_at.tzinfo).date()
+    return times.week_after(before.day) == times.week_after(today) - timedelta(weeks=1)
 
 
 def _where_they_stopped(

@@ -6,16 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from course.dashboard import facilitating, letters
+from course.dashboard import letters
+from course.dashboard.workspace import urls as workspace
 
 
 @hooks.register("register_admin_urls")
 def workspace_urls() -> list[URLPattern]:
     return [
-        path("my-groups/", facilitating.groups, name="facilitator_groups"),
-        path("my-groups/<uuid:pk>/", facilitating.group, name="facilitator_group"),
-        path("summaries/<uuid:pk>/", facilitating.summary, name="facilitator_summary"),
-        path("summaries/<uuid:pk>/pdf/", facilitating.summary_pdf, name="facilitator_summary_pdf"),
+        *workspace.urlpatterns,
         path("letters/", letters.letters, name="letters"),
         path("letters/<slug:name>/", letters.letter, name="letter"),
         path("letters/<slug:name>/again/", letters.our_words_again, name="letter_again"),

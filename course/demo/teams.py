@@ -6,9 +6,9 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
-from course.cohorts.models import Cohort, Facilitation, LiveSession
+from course.cohorts.models import Cohort
 from course.demo import words
-from course.demo.history import at, meeting_days, meetings
+from course.demo.groups import announced, at
 from course.people.models import User
 from course.places import accepting, buying, inviting, managing, offering, transfer
 from course.places.models import Invitation, Order, Organisation
@@ -43,17 +43,10 @@ def load_teams(programme: ProgrammePage, people: dict[str, User]) -> None:
 def _paid_cohort(programme: ProgrammePage, today: date, *, people: dict[str, User]) -> Cohort:
     """A group that has a price: to be paid by each for their own place, or by a team."""
     first = today + timedelta(weeks=9)
-    days = meeting_days(first - timedelta(days=(first.weekday() - 2) % 7))  # a Wednesday
-    cohort = Cohort.objects.create(
-        id=words.stable_id("cohort", "paid"),
-        programme_id=programme.pk,
-        title=f"Wednesday group {days[0]:%Y}",
-        starts_on=days[0],
-        ends_on=days[-1],
-        joining=Cohort.OPEN,
-    )
-    Facilitation.objects.create(cohort=cohort, user=people["flo"])
-    LiveSession.objects.bulk_create(meetings(cohort, days))
+    first -= timedelta(days=(first.weekday() - 2) % 7)  # a Wednesday
+    title = f"Wednesday group {first:%Y}"
+    facts = {"first": first, "flo": people["flo"], "joining": Cohort.OPEN}
+    cohort = announced(programme, "paid", title, **facts) or Cohort.objects.get(title=title)
     root, now = people["root"], at(today - 60 * DAY)
     prices = {"price_minor": 12_000, "team_price_minor": 9_500, "currency": "GBP"}
     offering.set_terms(cohort, places=24, by=root, now=now, **prices)

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,3 +41,16 @@ def owe(
         priority = SOON if urgent else SOMETIME if clock - now > HISTORY else 0
         settle_effect.using(priority=priority).enqueue(str(effect.pk))
     return effect
+
+
+def owed_among(keys: Iterable[str]) -> set[str]:
+    """Which of these keys were owed before, done or not. For jobs that ask again each minute."""
+    found = Effect.objects.filter(dedupe_key__in=list(keys))
+    return set(found.values_list("dedupe_key", flat=True))
+
+
+def waits_until_later(prefix: str, *, now: datetime) -> bool:
+    """Whether something under keys that begin so is put off, and nobody has it in hand yet."""
+    soon = now + timedelta(minutes=2)
+    waiting = Effect.objects.filter(dedupe_key__startswith=prefix, state=Effect.OWED)
+    return waiting.filter(attempts=0, not_before__gt=soon).exists()

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from course import names
+from course.people import zones
 from course.people.models import User
 
 
@@ -65,3 +66,36 @@ class NamesForm(forms.ModelForm):
 
     def clean_document_name(self) -> str:
         return names.check_name(self.cleaned_data["document_name"], blank=True)
+
+
+class ZoneForm(forms.ModelForm):
+    """Whose clocks times are shown by. Empty is each group's own."""
+
+    zone = forms.CharField(
+        label=_("Show times in"),
+        required=False,
+        widget=forms.Select,
+        help_text=_("Typing the first letters of your country finds it."),
+    )
+
+    class Meta:
+        model = User
+        fields = ["zone"]
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        listed = [("", _("My group’s own time")), *zones.by_country()]
+        mine = self.instance.zone
+        if mine and mine not in dict(listed):  # a zone that the list has under another name
+            listed.insert(1, (mine, zones.city(mine)))
+        self.fields["zone"].widget.choices = listed
+
+    def clean_zone(self) -> str:
+        """Also one that a device calls by an old name."""
+        chosen = self.cleaned_data["zone"]
+        zone = zones.today_called(chosen)
+        if chosen and not zone:
+            raise forms.ValidationError(
+                _("We do not know that time zone. Please choose one of the list.")
+            )
+        return zone

@@ -40,6 +40,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_adult = models.BooleanField(default=False)  # said so at sign-up; no date of birth is kept
     date_joined = models.DateTimeField(auto_now_add=True)
+    # An IANA zone, for showing times; empty is the cohort's own.
+    zone = models.CharField(_("time zone"), max_length=60, blank=True)
     # Reading settings; see people/reading.py. Never used for statistics: a font can hint
     # at a diagnosis.
     reading = models.JSONField(default=dict, blank=True)

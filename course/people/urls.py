@@ -5,4 +5,5 @@ from course.people import views
 urlpatterns = [
     path("reading-settings/", views.reading_settings, name="reading_settings"),
     path("my/names/", views.names, name="names"),
+    path("my/time-zone/", views.time_zone, name="time_zone"),
 ]

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from course.people import reading
-from course.people.forms import NamesForm
+from course.people import reading, zones
+from course.people.forms import NamesForm, ZoneForm
 
 
 def reading_settings(request: HttpRequest) -> HttpResponse:
@@ -68,3 +68,17 @@ def names(request: HttpRequest) -> HttpResponse:
         )
         return redirect("names")
     return render(request, "people/names.html", {"form": form})
+
+
+@login_required
+def time_zone(request: HttpRequest) -> HttpResponse:
+    """Whose clocks someone's times are shown by. A device may offer its own; it sets nothing."""
+    form = ZoneForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.save().zone
+        said = _("Times are now shown in %(zone)s.") % {"zone": zones.in_words(chosen)}
+        messages.success(
+            request, said if chosen else _("Times are now shown as your group has them.")
+        )
+        return redirect("time_zone")
+    return render(request, "people/time_zone.html", {"form": form})

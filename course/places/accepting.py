@@ -57,8 +57,7 @@ def order_behind(link: Invitation | JoinLink) -> Order:
 
 
 def _is_over(order: Order, now: datetime) -> bool:
-    cohort = order.cohort
-    return bool(cohort.closed_at or (cohort.ends_on and cohort.ends_on < now.date()))
+    return not order.cohort.takes_people(now.date())
 
 
 def accept(token_hash: str, *, user: User, now: datetime) -> Place:

@@ -46,7 +46,7 @@ def refuse(order: Order, *, by: User, now: datetime, reason: str = Order.NO_REAS
     if order.status != OrderStatus.AWAITING_APPROVAL:
         return False
     move(order, OrderStatus.CANCELLED, now=now, by=by.pk, refusal=reason)
-    buying.let_places_go(order)
+    buying.let_places_go(order, now=now)
     owe(letters.say_order_ended, key=f"order:{order.pk}:ended", now=now, order=str(order.pk))
     return True
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from course.places import gateway
+from course.places import calling_off, gateway
 from course.places.amounts import shown
 from course.places.models import Difference, Order, Refund, StripeEvent
 from course.places.refunding import did_not_arrive
@@ -24,7 +24,7 @@ class Notice:
 
 
 def notices() -> list[Notice]:
-    return [*_orders(), *_refunds(), *_differences(), *_versions()]
+    return [*_orders(), *_refunds(), *_differences(), *_versions(), *_called_off()]
 
 
 def _orders() -> Iterator[Notice]:
@@ -103,3 +103,11 @@ def other_version() -> str:
     ours = StripeEvent.objects.exclude(api_version="").exclude(state=StripeEvent.DEAD)
     newest = ours.values_list("api_version", flat=True).first() or ""
     return newest if newest != gateway.API_VERSION else ""
+
+
+def _called_off() -> Iterator[Notice]:
+    for order in calling_off.to_settle()[:MOST]:
+        who = order.billing.get("name") or order.billing.get("email") or ""
+        words = _("“%(group)s” was called off. Please settle the order of %(who)s.")
+        facts = {"group": order.cohort.title, "who": who}
+        yield Notice(words % facts, reverse("staff_order", args=[order.pk]))

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from course.audit.models import Entry
-from course.cohorts.models import Cohort, Enrolment
+from course.cohorts.models import Cohort, Enrolment, Waiting
 from course.outbox.models import Effect
 from course.places import book_of_money, pricing
 from course.places.models import Discount, Document, Numbering, Order, Payment, Place
@@ -128,12 +128,14 @@ def cohorts_are_counted() -> Iterator[str]:
 
 
 def _waiting() -> Counter:
-    """Room kept for orders, by cohort: their places, and the bursary places they give."""
+    """Room kept, by cohort: the places of orders, the bursary places they give, and offers."""
     kept: Counter = Counter()
     waiting = Count("places", filter=Q(places__state=P.RESERVED))
     orders = Order.objects.annotate(waiting=waiting).filter(waiting__gt=0)
     for cohort, number, bursaries in orders.values_list("cohort", "waiting", "bursaries"):
         kept[cohort] += number + bursaries
+    for cohort, number in _count(Waiting.objects.offered()):
+        kept[cohort] += number
     return kept
 
 

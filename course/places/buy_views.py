@@ -8,15 +8,15 @@ from uuid import UUID, uuid4, uuid5
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from course.cohorts import capacity, joining
-from course.cohorts.models import Cohort, Enrolment
+from course.cohorts import capacity, finding, joining, turns
+from course.cohorts.models import Cohort, Enrolment, Waiting
 from course.people.posting import by_post
 from course.places import buying, pricing, showing
 from course.places.forms import BursaryForm, OneOrderForm, TeamOrderForm
@@ -100,7 +100,9 @@ def _start(
     mine = Order.objects.filter(pk=pk, buyer=request.user)
     if already := mine.first():
         return already
-    if cohort.room is not None and cohort.room < quantity + facts.get("bursaries", 0):
+    kept = "organisation" not in facts and turns.has_offer(request.user, cohort.pk)
+    wanted = quantity + facts.get("bursaries", 0) - kept
+    if cohort.room is not None and cohort.room < wanted:
         where = "quantity" if "quantity" in form.fields else None
         form.add_error(where, _("There is not room for so many in this group. Try fewer."))
         return None
@@ -132,8 +134,9 @@ def _same_for_same(request: HttpRequest, *facts: object) -> UUID:
 @login_required
 def buy_for_self(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One place: by paying, or by ticking a box."""
-    paid_for = Cohort.objects.to_join(timezone.now().date()).filter(joining=Cohort.OPEN)
-    cohort = get_object_or_404(paid_for.filter(price_minor__gt=0), pk=pk)
+    paid_for = Cohort.objects.to_join(timezone.now().date()).filter(price_minor__gt=0)
+    kept = Waiting.objects.offered().filter(user=request.user).values("cohort")
+    cohort = get_object_or_404(paid_for.filter(Q(joining=Cohort.OPEN) | Q(pk__in=kept)), pk=pk)
     if Enrolment.objects.current().filter(user=request.user, cohort=cohort).exists():
         messages.info(request, _("You have a place in this group already."))
         return redirect("my_programme")
@@ -166,7 +169,7 @@ def take_bursary(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.info(request, _("No bursary place is free in this group just now. Ask us."))
         return redirect("buy_for_self", pk)
     # Word for word what someone reads who joined a free group.
-    messages.success(request, _("You have a place. Everything is open to you, in any order."))
+    messages.success(request, finding.welcome(cohort))
     return redirect("my_programme")
 
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from course.cohorts import capacity, joining
+from course.cohorts import capacity, joining, turns, waiting
 from course.cohorts.models import Cohort
 from course.people.models import User
 from course.places import pricing
@@ -42,8 +42,8 @@ def start_order(
 
     Raises NotForSale, pricing.NotThatMany or pricing.CodeNotValid.
     """
-    over = cohort.ends_on and cohort.ends_on < now.date()
-    if cohort.closed_at or over or (not organisation and cohort.joining != Cohort.OPEN):
+    may_buy = organisation or cohort.joining == Cohort.OPEN or turns.has_offer(buyer, cohort.pk)
+    if not cohort.takes_people(now.date()) or not may_buy:
         raise NotForSale
     discount = pricing.find_discount(code, cohort=cohort, now=now)
     price = pricing.price(
@@ -72,7 +72,9 @@ def keep_places(
 ) -> bool:
     """Leave the draft: keep room in the cohort and make the places, all or nothing.
 
-    Returns False when the order had left it before. Raises capacity.Full or CodeNotValid.
+    A place that was offered to whoever buys for themselves passes on to the order, and nobody
+    who waits is passed by. Returns False when the order had left it before. Raises
+    capacity.Full or CodeNotValid.
     """
     order = locked(order.pk)
     quoted = order.status == OrderStatus.QUOTED  # then its code is counted already
@@ -80,7 +82,8 @@ def keep_places(
         return False
     if order.discount and not quoted:
         pricing.use_discount(order.discount)
-    capacity.hold(order.cohort_id, order.seats)
+    for_themselves = None if order.organisation_id else order.buyer
+    turns.hold(order.cohort_id, order.seats, buyer=for_themselves, now=now)
     Place.objects.bulk_create(
         Place(order=order, cohort_id=order.cohort_id, seq=seq)
         for seq in range(1, order.quantity + 1)
@@ -101,7 +104,7 @@ def fulfil(order: Order, *, now: datetime) -> bool:
     if order.bursaries:
         capacity.offer_held_as_bursaries(order.cohort_id, order.bursaries)
     move_places(order.places.all(), PlaceState.AVAILABLE)
-    if not order.organisation_id and order.buyer:
+    if not order.organisation_id and order.buyer and not order.cohort.cancelled_at:
         with suppress(joining.AlreadyIn):  # then the place stays free, to give away or back
             take(order.places.get(), user=order.buyer, now=now)
     return True
@@ -127,7 +130,7 @@ def keep_places_again(order: Order) -> bool:
 
 
 @transaction.atomic
-def let_places_go(order: Order) -> None:
+def let_places_go(order: Order, *, now: datetime) -> None:
     """The order ended before its places could be used: room and code are for others again."""
     order = locked(order.pk)
     kept = order.places.filter(state=PlaceState.RESERVED)
@@ -136,6 +139,7 @@ def let_places_go(order: Order) -> None:
     move_places(kept, PlaceState.RELEASED)
     let_code_go(order)  # before the room, since all roads lock code and cohort in this order
     capacity.let_go(order.cohort_id, order.seats)
+    waiting.offer_next(order.cohort_id, now=now)
 
 
 def let_code_go(order: Order) -> None:
@@ -152,14 +156,16 @@ def withdraw_places(order: Order, *, number: int | None = None, now: datetime) -
     """
     order = locked(order.pk)
     free_first = order.places.filter(state__in=UNSTARTED).order_by("-seq")
-    chosen = list(free_first.values_list("pk", "enrolment_id")[:number])
-    places = Place.objects.filter(pk__in=[pk for pk, _enrolment in chosen])
-    joining.end_enrolments([e for _pk, e in chosen if e], now=now)
-    gone = move_places(places, PlaceState.REVOKED)
-    if order.fulfilled_at:
-        capacity.give_back(order.cohort_id, gone)
-    else:
-        capacity.let_go(order.cohort_id, gone)
+    chosen = list(free_first.values_list("pk", "enrolment_id", "cohort_id")[:number])
+    places = Place.objects.filter(pk__in=[pk for pk, _enrolment, _cohort in chosen])
+    joining.end_enrolments([e for _pk, e, _cohort in chosen if e], now=now)
+    gone = 0
+    for cohort_id in sorted({cohort for _pk, _enrolment, cohort in chosen}):
+        # Room is free again where the place was: some moved on to a later group.
+        there = move_places(places.filter(cohort=cohort_id), PlaceState.REVOKED)
+        room = capacity.give_back if order.fulfilled_at else capacity.let_go
+        room(cohort_id, there)
+        gone += there
     return gone
 
 

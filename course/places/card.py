@@ -64,8 +64,7 @@ def _ask(order: Order, *, now: datetime) -> Payment:
 
 
 def _refuse_what_is_over(order: Order, *, now: datetime) -> None:
-    cohort = order.cohort
-    ended = cohort.closed_at or (cohort.ends_on and cohort.ends_on < now.date())
+    ended = not order.cohort.takes_people(now.date())
     quote_over = order.valid_until and order.valid_until <= now
     if ended or quote_over or not order.total_minor or not gateway.is_configured():
         raise NotPayable

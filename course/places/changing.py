@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from course.audit.recording import record
-from course.cohorts import capacity, joining
+from course.cohorts import capacity, joining, turns, waiting
 from course.cohorts.models import Cohort
 from course.people.models import User
 from course.places.models import Order, Place
@@ -48,11 +48,13 @@ def move_to_cohort(order: Order, *, to: Cohort, by: User, now: datetime) -> None
     if not (own and settled and to in later_cohorts(order, now)):
         raise CannotMove
     joining.refuse_second_place(by, cohort_id=to.pk)
-    capacity.take(to.pk)
+    turns.take_one(by, cohort_id=to.pk, now=now)
     capacity.give_back(order.cohort_id)
-    if place.enrolment_id:
+    waiting.offer_next(order.cohort_id, now=now)
+    taken = place.state == PlaceState.ACCEPTED  # a free one may still say whose it was
+    if taken:
         joining.end_enrolments([place.enrolment_id], now=now)
-    enrolment = joining.enrol(by, cohort=to, now=now) if place.enrolment_id else None
+    enrolment = joining.enrol(by, cohort=to, now=now) if taken else None
     Place.objects.filter(pk=place.pk).update(cohort=to, enrolment=enrolment)
     Order.objects.filter(pk=order.pk).update(cohort=to)
     record("order.moved_to_cohort", actor=by.pk, subject=f"order:{order.pk}", at=now)

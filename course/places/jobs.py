@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from course.audit.recording import record
 from course.outbox.owing import owe
-from course.places import card, gateway, stripe_invoice, stripe_lists
+from course.places import calling_off, card, gateway, stripe_invoice, stripe_lists
 from course.places.accounting import is_uuid
 from course.places.models import Order, Payment, Refund, StripeEvent
 from course.places.moving import move
@@ -131,6 +131,15 @@ def _note_overdue(order: Order, *, now: datetime) -> None:
     if order.status == OrderStatus.INVOICED:
         with transaction.atomic():
             move(order, OrderStatus.OVERDUE, now=now)
+
+
+def void_what_was_called_off(now: datetime) -> int:
+    """Invoices at Stripe for groups that do not take place, where nobody has begun."""
+    if not gateway.is_configured():
+        return 0
+    asked = Order.objects.filter(channel=Order.INVOICE, status__in=OPEN_INVOICE)
+    void = calling_off.without_use(asked.filter(cohort__cancelled_at__isnull=False))
+    return _each(void, lambda order: stripe_invoice.void(order, now=now))
 
 
 def look_at_everything(now: datetime) -> int:

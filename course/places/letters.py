@@ -30,7 +30,8 @@ def send_invoice(*, document: str) -> None:
 def remind_of_invoice(*, document: str, time: int) -> None:
     """Only while it is still open: a payment of this morning needs no reminder."""
     found = _paper(document)
-    if found and found.order.status == OrderStatus.OVERDUE:
+    called_off = found and found.order.cohort.cancelled_at
+    if found and found.order.status == OrderStatus.OVERDUE and not called_off:
         key = f"paper:{document}:reminder:{time}"
         mail.invoice_reminder(to=payer(found.order), key=key, **_attached(found), **_due(found))
 
@@ -110,7 +111,7 @@ def _order(pk: str) -> Order | None:
 
 
 def _paper(pk: str) -> Document | None:
-    return Document.objects.select_related("order__buyer").filter(pk=pk).first()
+    return Document.objects.select_related("order__buyer", "order__cohort").filter(pk=pk).first()
 
 
 def _attached(document: Document) -> dict[str, tuple[str, bytes]]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from course.audit.recording import record
-from course.cohorts import capacity
+from course.cohorts import capacity, waiting
 from course.cohorts.models import Cohort, Enrolment
 from course.people.models import User
 from course.places.models import Place
@@ -70,6 +70,7 @@ def set_terms(
         sold=sold,
     )
     record("group.terms_set", actor=by.pk, subject=f"cohort:{cohort.pk}", at=now)
+    waiting.offer_next(cohort.pk, now=now)
 
 
 def counted(cohort: Cohort) -> int:
@@ -90,6 +91,7 @@ def set_bursaries(cohort: Cohort, number: int, *, by: User, now: datetime) -> in
         capacity.offer_bursaries(cohort.pk, more)
     elif more < 0:
         capacity.withdraw_bursaries(cohort.pk, -more)
+        waiting.offer_next(cohort.pk, now=now)
     if more:
         record("group.bursaries_set", actor=by.pk, subject=f"cohort:{cohort.pk}", at=now)
     cohort.refresh_from_db()

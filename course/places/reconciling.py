@@ -155,7 +155,7 @@ def _follow_money_back(order: Order, *, now: datetime) -> None:
 def withdraw_all(order: Order, *, now: datetime) -> None:
     """Nothing was paid in the end. Whoever has started keeps their place (I10)."""
     if not order.fulfilled_at:
-        buying.let_places_go(order)
+        buying.let_places_go(order, now=now)
         return
     if buying.withdraw_places(order, now=now) and order.bursaries:
         capacity.withdraw_bursaries(order.cohort_id, order.bursaries)
@@ -184,7 +184,7 @@ def end_unpaid(order: Order, to: OrderStatus, *, now: datetime) -> None:
     """The order is over before it was paid: others can have the room."""
     if not move(order, to, now=now):
         return
-    buying.let_places_go(order)
+    buying.let_places_go(order, now=now)
     if to == S.FAILED:
         key = f"order:{order.pk}:failed"
         owe(letters.say_payment_failed, key=key, now=now, order=str(order.pk))

@@ -59,7 +59,7 @@ class TermsForm(forms.Form):
 
 @for_staff(VIEW)
 def terms_of_groups(request: HttpRequest) -> HttpResponse:
-    cohorts = Cohort.objects.filter(closed_at=None)
+    cohorts = Cohort.objects.filter(closed_at=None, cancelled_at=None)
     page = Paginator(cohorts, A_PAGE).get_page(request.GET.get("p"))
     return render(request, "places/cms/groups.html", {"page": page})
 

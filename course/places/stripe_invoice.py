@@ -75,7 +75,8 @@ def ask(order: Order, *, now: datetime) -> Payment:
 def _open_order(order: Order, *, now: datetime) -> None:
     """From a draft, or from one that staff approved, whose places are kept already."""
     check_po_number(order.po_number)
-    if not order.total_minor or not gateway.is_configured():
+    open_still = order.cohort.takes_people(now.date())
+    if not order.total_minor or not open_still or not gateway.is_configured():
         raise NotInvoiceable
     facts = {"due_on": (now + timedelta(days=settings.SELLING["invoice_days"])).date()}
     facts |= {"channel": Order.INVOICE, "valid_until": None}

@@ -32,7 +32,7 @@ def _write_to_invited(letter: Callable[..., None], pk: str, *, key: str) -> None
     """Send, and note for the manager's page whether the mail server took it."""
     pending = Invitation.objects.filter(pk=pk, state=Invitation.PENDING)
     found = pending.select_related("place__order__organisation", "place__cohort").first()
-    if not found:
+    if not found or found.place.cohort.cancelled_at:
         return
     facts = _of_the_place(found)
     path = reverse("open_invitation", args=[tokens.token(tokens.INVITATION, found.pk)])

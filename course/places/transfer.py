@@ -65,8 +65,7 @@ def choose_transfer(order: Order, now: datetime) -> Order:
 
 
 def _refuse_if_closed(order: Order, *, now: datetime) -> None:
-    cohort = order.cohort
-    if cohort.closed_at or (cohort.ends_on and cohort.ends_on < now.date()):
+    if not order.cohort.takes_people(now.date()):
         raise buying.NotForSale
 
 
@@ -197,7 +196,7 @@ def _end_invoice(order: Order, end: OrderStatus, *, by: User, now: datetime) -> 
 def take_places_back(order: Order, *, now: datetime) -> None:
     """What nobody started goes back, and as many bursary places as nobody has taken."""
     if not order.fulfilled_at:
-        buying.let_places_go(order)
+        buying.let_places_go(order, now=now)
         return
     buying.withdraw_places(order, now=now)
     if order.bursaries:
@@ -214,6 +213,6 @@ def cancel_order(order: Order, *, by: User, now: datetime) -> bool:
         OrderStatus.AWAITING_APPROVAL,
     } or not move(order, OrderStatus.CANCELLED, now=now, by=by.pk):
         return False
-    buying.let_places_go(order)
+    buying.let_places_go(order, now=now)
     buying.let_code_go(order)  # that a quote had without places
     return True

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from course.places.models import Place
+from course.places.models import Organisation, Place
 from course.places.states import PlaceState
 
 
@@ -16,3 +16,8 @@ def started(enrolment_id: UUID) -> None:
 def completed(enrolment_id: UUID) -> None:
     begun = [PlaceState.ACCEPTED, PlaceState.STARTED]
     Place.objects.filter(enrolment=enrolment_id, state__in=begun).update(state=PlaceState.COMPLETED)
+
+
+def paid_by(enrolment_id: UUID) -> Organisation | None:
+    """The organisation whose place this is, if it is one's."""
+    return Organisation.objects.filter(orders__places__enrolment=enrolment_id).first()

@@ -1,10 +1,22 @@
+from sessions.models.asking import CpdNote, Feedback, Measure, MeasureAnswer
 from sessions.models.page import SessionPage
-from sessions.models.records import Attendance, Completion, Progress, Thought
+from sessions.models.records import (
+    Attendance,
+    AttendanceQuestion,
+    Completion,
+    Progress,
+    Thought,
+)
 from sessions.models.sheets import ResourcePage, Sheet
 
 __all__ = [
     "Attendance",
+    "AttendanceQuestion",
     "Completion",
+    "CpdNote",
+    "Feedback",
+    "Measure",
+    "MeasureAnswer",
     "Progress",
     "ResourcePage",
     "SessionPage",

@@ -39,6 +39,7 @@ class Attendance(models.Model):
         (NOT_THIS_TIME, _("not this time")),
     ]
     COUNTING = [PRESENT, PART, CAUGHT_UP]
+    LIVE = [PRESENT, PART]
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="attendances")
     session_key = models.UUIDField()
@@ -63,6 +64,32 @@ class Attendance(models.Model):
         return f"attendance {self.pk}: {self.state}"
 
 
+class AttendanceQuestion(models.Model):
+    """Someone remembers a session differently from what is noted. Facilitators look at it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    enrolment = models.ForeignKey(
+        Enrolment, on_delete=models.CASCADE, related_name="attendance_questions"
+    )
+    number = models.PositiveSmallIntegerField()  # of the session, 1 to 8
+    words = models.CharField(max_length=300, blank=True)  # to the facilitators; may be empty
+    asked_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "number"],
+                condition=models.Q(settled_at=None),
+                name="one_open_question_per_session_and_person",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"question {self.pk}"
+
+
 class Completion(models.Model):
     """The rule was met, once. What was written never counts, nor whether anything was."""
 
@@ -77,10 +104,15 @@ class Completion(models.Model):
 class Thought(models.Model):
     """A note that someone chose to send. Others will read it, and the form says so."""
 
-    TO_FACILITATORS, TO_NEXT_COHORT = "facilitators", "next_cohort"
+    TO_FACILITATORS, TO_NEXT_COHORT, TO_ORGANISATION = (
+        "facilitators",
+        "next_cohort",
+        "organisation",
+    )
     FOR = [
         (TO_FACILITATORS, _("the facilitators of my group")),
         (TO_NEXT_COHORT, _("the next group")),
+        (TO_ORGANISATION, _("the organisation that pays for my place")),
     ]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -88,6 +120,10 @@ class Thought(models.Model):
     for_whom = models.CharField(max_length=15, choices=FOR)
     words = models.TextField(max_length=2000)
     with_name = models.BooleanField(default=False)
+    # About what should change around people, where they work or care.
+    about_around = models.BooleanField(default=False)
+    # Set when it is for an organisation: which one, by value, so that it outlives the order.
+    organisation_id = models.UUIDField(null=True, blank=True)
     sent_at = models.DateTimeField()
     taken_back_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,13 +1,12 @@
 """Numbers, times and parts of a session, in words that need no working out."""
 
-from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from course.cohorts import times
 from course.cohorts.models import LiveSession
 
 register = template.Library()
@@ -23,7 +22,6 @@ NUMBERS = [
     gettext_lazy("seven"),
     gettext_lazy("eight"),
 ]
-PLACES = {"Europe/London": gettext_lazy("UK time"), "Europe/Dublin": gettext_lazy("Irish time")}
 
 
 @register.filter
@@ -67,24 +65,7 @@ def of_kind(parts: list[dict[str, Any]], kind: str) -> dict[str, Any] | None:
 @register.filter
 def meeting_time(live: LiveSession) -> str:
     """When a live session is, by the clock of its cohort: day, both hours, whose time."""
-    start, end = live.starts_at, live.ends_at
-    zone = live.cohort.zone
-    place = PLACES.get(zone) or _("%(city)s time") % {
-        "city": zone.rpartition("/")[2].replace("_", " ")
-    }
-    return _("%(day)s, %(start)s to %(end)s (%(place)s)") % {
-        "day": date_format(start, "l j F Y"),
-        "start": _hour(start),
-        "end": _hour(end),
-        "place": place,
-    }
-
-
-def _hour(moment: datetime) -> str:
-    """“10am”, “1:30pm”."""
-    hour = moment.hour % 12 or 12
-    minutes = f":{moment.minute:02}" if moment.minute else ""
-    return f"{hour}{minutes}" + ("am" if moment.hour < 12 else "pm")
+    return times.when(live)
 
 
 @register.filter

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.waiting import follow, press, publish, width_of
+from tests.browser.waiting import follow, press, publish, width_of, write_until_saved
 from tests.running import soon
 
 SESSION = "capacity-and-tolerance"
@@ -52,7 +52,7 @@ def test_flo_restores_the_original_and_readers_see_no_change(visit, ids):
     page = window.sign_in("flo")
     window.go(f"/cms/pages/{ids[PUBLISHED]}/edit/")
     title = page.locator("[name=title]")
-    title.fill("Something else")
+    write_until_saved(title, "Something else")
     publish(page)
     window.go(f"/cms/pages/{ids[PUBLISHED]}/edit/")
     page.locator("header [data-w-dropdown-target=toggle]").first.click()

@@ -2,6 +2,7 @@
 whatever reads a page afterwards begins here or with Playwright's own `expect(...)`."""
 
 import re
+from contextlib import suppress
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -21,10 +22,26 @@ def press(page: Page, name: str | re.Pattern[str]) -> Page:
     return follow(page.get_by_role("button", name=name))
 
 
+SAVED = "#w-autosave-indicator [class$=--saved]"
+
+
+def write_until_saved(box: Locator, words: str) -> None:
+    """Write in Wagtail's editor. It begins to watch a form a moment after that has loaded, so a
+    first change may pass unseen; whoever goes on writing is saved."""
+    saved = box.page.locator(SAVED)
+    box.fill(words)
+    for _more in range(12):
+        with suppress(AssertionError):
+            return expect(saved).to_be_visible(timeout=5_000)
+        box.press("End")
+        box.press_sequentially(".")
+    return expect(saved).to_be_visible()
+
+
 def publish(page: Page) -> None:
-    """Press Publish in Wagtail's editor when its own saving is at rest. Where it asks whether to
-    go on all the same (its requests may fail on a busy machine), go on."""
-    expect(page.locator("#w-autosave-indicator [class$=--saved]")).to_be_visible()
+    """Press Publish in Wagtail's editor when its own saving is at rest: beside that, on a busy
+    machine, a press came to nothing once. Where it asks whether to go on all the same, go on."""
+    expect(page.locator(SAVED)).to_be_visible()
     page.locator("footer [data-w-dropdown-target=toggle]").click()
     page.get_by_role("button", name=re.compile("^Publish")).click()
     done = page.get_by_text("has been published")

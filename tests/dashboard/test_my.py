@@ -1,9 +1,10 @@
 """/my/ in every state that someone may come to it: before, between, after, and round again."""
 
 import re
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -100,11 +101,69 @@ def test_just_joined(ada, sessions):
 
 def test_the_next_live_session_comes_first(ada, cohort, sessions):
     tomorrow = timezone.now().date() + timedelta(days=1)
-    LiveSession.objects.create(cohort=cohort, number=4, day=tomorrow, starts=time(10))
+    fourth = LiveSession.objects.create(cohort=cohort, number=4, day=tomorrow, starts=time(10))
     LiveSession.objects.create(cohort=cohort, number=2, day=date(2020, 1, 1), starts=time(10))
     html = my(ada)
-    assert buttons(html) == [sessions[3].url]
+    assert buttons(html) == [reverse("meeting", args=[fourth.pk])]
     assert "Session 4 of 8, live with your group." in html
+    assert sessions[3].url in html
+
+
+def test_the_way_in_is_one_press_away_while_it_is_open(ada, cohort):
+    live = LiveSession.objects.create(
+        cohort=cohort,
+        number=4,
+        day=date(2026, 11, 10),
+        starts=time(10),
+        joining_url="https://rooms.example.net/secret",
+    )
+    page, door = (reverse(name, args=[live.pk]) for name in ("meeting", "meeting_way_in"))
+    for moment, leads_to in [
+        (datetime(2026, 11, 10, 9, 44, tzinfo=UTC), page),
+        (datetime(2026, 11, 10, 9, 45, tzinfo=UTC), door),
+        (datetime(2026, 11, 10, 11, 29, tzinfo=UTC), door),
+    ]:
+        with time_machine.travel(moment, tick=False):
+            html = my(ada)
+        assert buttons(html) == [leads_to]
+        assert "rooms.example.net" not in html
+
+
+def test_times_are_the_readers_with_the_groups_beside_them(ada, cohort):
+    User.objects.filter(pk=ada.pk).update(zone="America/New_York")
+    LiveSession.objects.create(cohort=cohort, number=4, day=date(2027, 3, 16), starts=time(14))
+    with time_machine.travel(NOON, tick=False):
+        html = my(User.objects.get(pk=ada.pk))
+    assert "10am to 11:30am (New York time), which is 2pm to 3:30pm (UK time)" in html
+
+
+def test_a_meeting_or_a_group_that_is_called_off(ada, cohort, sessions):
+    tomorrow = timezone.now().date() + timedelta(days=1)
+    LiveSession.objects.create(
+        cohort=cohort, number=1, day=tomorrow, starts=time(10), cancelled_at=NOON
+    )
+    html = my(ada)
+    assert buttons(html) == [sessions[0].url]
+    assert "Its live session will not take place." in html
+    Cohort.objects.update(cancelled_at=NOON)
+    html = my(ada)
+    assert "This group was called off." in html
+    assert buttons(html) == [sessions[0].url]
+
+
+def test_the_rest_week_is_where_the_dates_have_it(ada, cohort):
+    for number, week in [(1, 0), (2, 1), (3, 3), (4, 4)]:
+        day = date(2026, 10, 6) + timedelta(weeks=week)
+        LiveSession.objects.create(cohort=cohort, number=number, day=day, starts=time(10))
+    with time_machine.travel(datetime(2026, 10, 19, 12, tzinfo=UTC), tick=False):
+        html = my(ada)
+    after_two, rest, three = (
+        html.rindex(words)
+        for words in ("Noticing your own state", "Rest week</strong>", "Capacity and tolerance")
+    )
+    assert after_two < rest < three
+    assert "This week is the rest week. Nothing is due." in html
+    assert html.count("Rest week</strong>") == 1
 
 
 def test_midway(ada, sessions):
@@ -203,20 +262,20 @@ def for_one_or_three(ada, cohort, sessions, *, many: int) -> None:
 
 
 @pytest.mark.parametrize("many", [1, 3])
-def test_it_costs_eight_queries(many, ada, cohort, sessions, django_assert_num_queries):
+def test_it_costs_ten_queries(many, ada, cohort, sessions, django_assert_num_queries):
     for_one_or_three(ada, cohort, sessions, many=many)
     client = signed_in(ada)
     client.get("/my/")  # the frame of the page is cached from here on
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get("/my/")
 
 
 @pytest.mark.parametrize("many", [1, 3])
-def test_without_a_place_it_costs_seven(many, cyn, programme, django_assert_num_queries):
+def test_without_a_place_it_costs_ten(many, cyn, programme, django_assert_num_queries):
     for n in range(many):
         Cohort.objects.create(programme_id=programme.pk, title=f"Group {n}", joining=Cohort.OPEN)
     client = signed_in(cyn)
     client.get("/my/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         html = client.get("/my/").content.decode()
     assert html.count("Take a place<") == many

@@ -55,7 +55,7 @@ def test_fulfilling_twice_is_fulfilling_once(order, paid_cohort):
 def test_an_ended_order_gives_everything_back(order, paid_cohort):
     keep(order)
     for _twice in range(2):
-        buying.let_places_go(order)
+        buying.let_places_go(order, now=NOON)
     assert room(paid_cohort) == (0, 0, 0)
     assert states(order) == [PlaceState.RELEASED] * 6
     assert buying.keep_places_again(order)
@@ -113,5 +113,5 @@ def test_a_code_is_used_as_often_as_it_may_be(max, organisation, paid_cohort):
     with pytest.raises(pricing.CodeNotValid):
         keep(other)
     assert room(paid_cohort) == (3, 0, 0)
-    buying.let_places_go(one)
+    buying.let_places_go(one, now=NOON)
     assert keep(other)

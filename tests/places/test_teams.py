@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from certificates.models import OrganisationReport
 from course.audit.models import Entry
 from course.cohorts.models import Enrolment
 from course.people.models import User
@@ -24,6 +25,7 @@ from tests.cast import (
     signed_in,
     with_second_factor,
 )
+from tests.certificates import group_paper
 from tests.places.selling import bought, hash_behind, invited
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +45,13 @@ def nia(db) -> User:
     return nia
 
 
+def report_on(order) -> OrganisationReport:
+    """A report like the one that the order's organisation gets when its group has ended."""
+    facts = {"made_at": NOON, "facts": group_paper.report().facts}
+    which = {"organisation_id": order.organisation_id, "report_of": order.cohort_id}
+    return OrganisationReport.objects.get_or_create(**which, defaults=facts)[0]
+
+
 def pages_of(order) -> list[str]:
     """Every address under /teams/ that is about one organisation, order or place."""
     found = [
@@ -53,6 +62,8 @@ def pages_of(order) -> list[str]:
         ("team_order", order.pk),
         ("invite", order.pk),
         ("join_link", order.pk),
+        ("organisation_report", report_on(order).pk),
+        ("organisation_report_pdf", report_on(order).pk),
         ("place", order.places.first().pk),
     ]
     return [reverse(name, args=[pk]) for name, pk in found]
@@ -309,4 +320,4 @@ def test_an_organisations_page_asks_as_often_for_three_orders_as_for_one(
         client.get(address)
 
 
-ORDER_PAGE, ORGANISATION_PAGE = 11, 7
+ORDER_PAGE, ORGANISATION_PAGE = 11, 8

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('is_adult', models.BooleanField(default=False)),
                 ('date_joined', models.DateTimeField(auto_now_add=True)),
+                ('zone', models.CharField(blank=True, max_length=60, verbose_name='time zone')),
                 ('reading', models.JSONField(blank=True, default=dict)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),

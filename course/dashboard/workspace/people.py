@@ -1,14 +1,9 @@
-"""The facilitators' part of the workspace: their own groups, the people in them, summaries.
-
-It shows what people did in the open: attended, caught up, completed, and what they sent.
-Nothing here can reach private writing; nobody outside a group's facilitators sees the group.
-"""
+"""The people of a group: how each is with each session, and what each asked for."""
 
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,51 +15,31 @@ from certificates import drawing
 from certificates.models import FacilitatorSummary
 from certificates.views import pdf_response
 from course.audit.recording import record
-from course.cohorts.models import Cohort, Enrolment
-from sessions.models import Attendance, Thought
-
-A_PAGE = 50
-
-
-def groups(request: HttpRequest) -> HttpResponse:
-    """The groups this facilitator runs, with plain counts."""
-    current = Q(enrolments__ended_at=None)
-    cohorts = (
-        Cohort.objects.for_facilitator(request.user)
-        .annotate(
-            people=Count("enrolments", filter=current, distinct=True),
-            completed=Count("enrolments__completion", filter=current, distinct=True),
-        )
-        .order_by("closed_at", "-starts_on", "title")
-    )
-    page = Paginator(cohorts, A_PAGE).get_page(request.GET.get("p"))
-    return render(request, "dashboard/cms/groups.html", {"page": page})
+from course.cohorts.models import Enrolment
+from course.dashboard.workspace.frame import NUMBERS, a_page, my_group, show
+from sessions.models import Attendance
 
 
-def group(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One group: who is in it, how each is with each session, and what they sent."""
-    cohort = get_object_or_404(Cohort.objects.for_facilitator(request.user), pk=pk)
-    people = (
+def people(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Who is in the group, and how each is with each session."""
+    cohort = my_group(request, pk)
+    rows = (
         Enrolment.objects.current()
         .filter(cohort=cohort)
         .select_related("user", "completion")
         .prefetch_related(Prefetch("attendances", to_attr="taken"))
         .order_by("user__display_name", "pk")
     )
-    page = Paginator(people, A_PAGE).get_page(request.GET.get("p"))
+    page = a_page(request, rows)
     for enrolment in page:
         enrolment.row = _row(enrolment)
-    ids = [enrolment.pk for enrolment in page]
-    summaries = FacilitatorSummary.objects.filter(completion_of__in=ids)
-    sent = Thought.objects.filter(enrolment__cohort=cohort, taken_back_at=None)
+    summaries = FacilitatorSummary.objects.filter(completion_of__in=[e.pk for e in page])
     context = {
-        "cohort": cohort,
         "page": page,
-        "numbers": range(1, 9),
+        "numbers": NUMBERS,
         "summaries": {s.completion_of: s for s in summaries.only("pk", "completion_of")},
-        "thoughts": sent.select_related("enrolment__user")[:100],
     }
-    return render(request, "dashboard/cms/group.html", context)
+    return show(request, "people", cohort, tab="group_people", **context)
 
 
 def _row(enrolment: Enrolment) -> list[dict[str, Any]]:
@@ -76,7 +51,7 @@ def _row(enrolment: Enrolment) -> list[dict[str, Any]]:
             "words": by_number[number].get_state_display() if number in by_number else "",
             "counts": number in by_number and by_number[number].state in Attendance.COUNTING,
         }
-        for number in range(1, 9)
+        for number in NUMBERS
     ]
 
 
