@@ -13,6 +13,8 @@ from typing import Any
 
 import pydyf
 
+from course import names
+
 FONTS = Path(__file__).parent / "fonts"
 STYLE = Path(__file__).parent / "paper.css"
 
@@ -32,8 +34,12 @@ class TooLong(Exception):
 
 
 @cache
-def _printer() -> tuple[Any, Any, Any, Any]:
-    """WeasyPrint's HTML class with one fetcher, font configuration and stylesheet for good."""
+def _printer(faces: str) -> tuple[Any, Any, Any, Any]:
+    """WeasyPrint's HTML class with one fetcher, font configuration and stylesheet for good.
+
+    Unpacking every script's fonts takes more than a second, so that text which one
+    typeface can draw (names.face) gets that alone, and everything else gets them all.
+    """
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -52,7 +58,8 @@ def _printer() -> tuple[Any, Any, Any, Any]:
     _draw_every_letter_with_its_words()
     fetcher = OurFilesOnly(allowed_protocols=frozenset(), allow_redirects=False)
     fonts = FontConfiguration()
-    style = CSS(string=font_faces() + STYLE.read_text(), font_config=fonts, url_fetcher=fetcher)
+    rules = font_faces("atkinson" if faces == "atkinson" else "")
+    style = CSS(string=rules + STYLE.read_text(), font_config=fonts, url_fetcher=fetcher)
     return HTML, fetcher, fonts, style
 
 
@@ -95,8 +102,8 @@ def _font_files() -> frozenset[str]:
 
 
 @cache
-def font_faces() -> str:
-    """@font-face rules, each file under a family name of its own.
+def font_faces(family: str = "") -> str:
+    """@font-face rules for the files of this family or of all, each under a name of its own.
 
     Several files under one name make WeasyPrint 70 draw wrong letters while the text
     still reads right; names are therefore tested as pictures.
@@ -105,6 +112,7 @@ def font_faces() -> str:
     return "".join(
         face.format(family=name.removesuffix("-normal.woff2"), name=name)
         for name in sorted(_font_files())
+        if name.startswith(family)
     )
 
 
@@ -122,7 +130,7 @@ def write_and_count(
     html: str, *, identifier: str, most_pages: int | None = None
 ) -> tuple[bytes, int]:
     """The same, with the number of its pages."""
-    HTML, fetcher, fonts, style = _printer()
+    HTML, fetcher, fonts, style = _printer(names.face("".join(html.split())))
     document = HTML(string=html, url_fetcher=fetcher, base_url="asset:").render(
         font_config=fonts, stylesheets=[style], pdf_variant="pdf/ua-1", pdf_tags=True
     )
@@ -135,11 +143,11 @@ def write_and_count(
 
 
 SAMPLE = """<html lang="en"><title>-</title><body class="roomy size-56"><main>
-<h1><small>-</small><bdi class="name noto">é ш α א ا</bdi></h1><p class="lead">Żółć<br><b>-</b>
+<h1><small>-</small><bdi class="name">é</bdi></h1><p class="lead">Żółć<br><b>-</b>
 <ol class="taken"><li><strong>-</strong><br>-<li>-</ol></main><footer><section><h2>-</h2>
 <svg viewBox="0 0 9 9"><title>-</title><path d="M1 1h3m1 2h2" stroke="#000"/></svg></footer>"""
 
 
 def warm_up() -> None:
-    """Load WeasyPrint and the fonts, so that the first document is as quick as the next."""
+    """Load WeasyPrint and its usual fonts, so that the first document is as quick as the next."""
     write(SAMPLE, identifier="warm-up")

@@ -126,6 +126,7 @@ def pages_of(content: bytes) -> int:
 def test_fonts_and_styles_load_without_a_complaint() -> None:
     pdf._printer.cache_clear()
     pdf.warm_up()
+    pdf.write(pdf.SAMPLE.replace("é", "é ш α א ا"), identifier="every font")
 
 
 # --- One page ---------------------------------------------------------------------------------
@@ -300,7 +301,7 @@ def test_one_family_name_for_all_files_draws_wrong_letters(
     one_name = re.compile(r'"(?:atkinson|noto)[\w-]+"')
     broken = tmp_path / "broken.css"
     broken.write_text(one_name.sub('"one"', style))
-    monkeypatch.setattr(pdf, "font_faces", lambda: one_name.sub('"one"', faces))
+    monkeypatch.setattr(pdf, "font_faces", lambda family: one_name.sub('"one"', faces))
     monkeypatch.setattr(pdf, "STYLE", broken)
     monkeypatch.setattr(pdf, "_printer", pdf._printer.__wrapped__)
     assert alike(printed(name, "atkinson", tmp_path), right) < 0.8

@@ -321,7 +321,7 @@ def hostile_sheet(body: str, **facts) -> ResourcePage:
 @pytest.fixture
 def asked(monkeypatch) -> list[str]:
     """Every address that the printer was asked for, allowed or not."""
-    _, fetcher, *_ = pdf._printer()
+    _, fetcher, *_ = pdf._printer("atkinson")
     seen: list[str] = []
     fetch: Callable = type(fetcher).fetch
 
