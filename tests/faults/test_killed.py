@@ -120,8 +120,8 @@ def test_a_journey_killed_anywhere_ends_as_if_it_had_not_been(still, point):
         timeout=300,
     )
     assert died.returncode == -9, died.stdout.decode() + died.stderr.decode()
-    still.python(JOURNEY.format(point=None, name=name))  # the person presses once more
-    state = json.loads(still.python(STATE.format(name=name)))
+    again = JOURNEY.format(point=None, name=name)  # the person presses once more
+    state = json.loads(still.python(again + STATE.format(name=name)))
     assert state == {
         "attended": 6,
         "completions": 1,
@@ -140,17 +140,16 @@ def test_a_journey_killed_anywhere_ends_as_if_it_had_not_been(still, point):
 def test_two_workers_share_the_work(still):
     """Three people finish; two workers start at the same moment: each thing happens once."""
     names = [f"shared-{n}" for n in range(3)]
-    for name in names:
-        pressing = JOURNEY.split("Effect.objects.filter(leased")[0]
-        still.python(pressing.format(point=None, name=name))
+    pressing = JOURNEY.split("Effect.objects.filter(leased")[0]
+    still.python("\n".join(pressing.format(point=None, name=name) for name in names))
     workers = [
         subprocess.Popen([sys.executable, "manage.py", "worker", "--once"], cwd=ROOT, env=still.env)
         for _two in range(2)
     ]
     assert [worker.wait(300) for worker in workers] == [0, 0]
     letters = sent(still.folder)
-    for name in names:
-        state = json.loads(still.python(STATE.format(name=name)))
+    states = still.python("\n".join(STATE.format(name=name) for name in names)).splitlines()
+    for name, state in zip(names, map(json.loads, states), strict=True):
         assert (state["certificates"], state["drawn"], state["summaries"]) == (1, 1, 1)
         assert (state["stray"], state["owed"]) == (0, 0)
         mine = [m for m in letters if m["To"] == f"{name}@example.org"]
