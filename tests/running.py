@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -35,6 +36,8 @@ class Site:
     env: dict[str, str]
     process: subprocess.Popen | None = None
     log: Path = field(default_factory=Path)
+    mother: subprocess.Popen | None = None  # of short processes: tests/nursery.py
+    nursery: str = ""
 
     def manage(self, *arguments: str, check: bool = True) -> str:
         done = subprocess.run(
@@ -49,9 +52,25 @@ class Site:
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def command(self, code: str) -> list[str]:
+        """What runs a few lines in a process of their own, with this site's settings and databases."""
+        if not self.nursery:
+            self.nursery = str(Path(tempfile.mkdtemp()) / "nursery")
+            script = [sys.executable, "-m", "tests.nursery", "serve", self.nursery]
+            env = self.env | {"DJANGO_SETTINGS_MODULE": "course.settings"}
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+            self.mother = subprocess.Popen(script, cwd=ROOT, env=env, **pipes)
+            assert self.mother.stdout.readline() == "ready\n"
+        script = str(ROOT / "tests" / "nursery.py")
+        return [sys.executable, "-S", "-E", script, "ask", self.nursery, code]
+
     def python(self, code: str) -> str:
         """Run a few lines inside the site's own settings and databases; returns what they print."""
-        return self.manage("shell", "--no-imports", "-c", code)
+        done = subprocess.run(
+            self.command(code), cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def start(self, *, prepared: bool = False) -> None:
         """As its users start it; where all is prepared, without looking at that again."""
@@ -87,6 +106,12 @@ class Site:
                 return
             time.sleep(0.2)
         raise AssertionError("the site did not start:\n" + self.log.read_text())
+
+    def close(self) -> None:
+        """End what `command` needs. Whatever it began has its own end."""
+        if self.mother:
+            self.mother.communicate(timeout=60)
+            self.mother, self.nursery = None, ""
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
@@ -126,6 +151,17 @@ def free_port() -> int:
 
 
 @contextmanager
+def still_site(folder: Path) -> Iterator[Site]:
+    """The product's databases with the demo in them, and no web server or worker."""
+    with a_site(folder) as env:
+        site = Site("", folder, env)
+        try:
+            yield site
+        finally:
+            site.close()
+
+
+@contextmanager
 def running_site(folder: Path, *, prepared: bool = False) -> Iterator[Site]:
     port = free_port()
     with a_site(folder) as env:
@@ -135,5 +171,6 @@ def running_site(folder: Path, *, prepared: bool = False) -> Iterator[Site]:
         try:
             yield site
         finally:
+            site.close()
             if site.process.poll() is None:
                 site.stop()

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -17,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import ROOT, a_site
-from tests.running import Site, running_site, soon
+from tests.databases import ROOT
+from tests.running import Site, running_site, soon, still_site
 
 # Where the process dies: (module, object or None, attribute, before or after it ran).
 POINTS = {
@@ -96,12 +95,14 @@ print(json.dumps({{
 """
 
 
+WORK = "from django.core.management import call_command; call_command('worker', once=True)"
+
+
 @pytest.fixture(scope="module")
 def still(tmp_path_factory):
     """The product's databases with the demo in them, and no process running."""
-    folder = tmp_path_factory.mktemp("still")
-    with a_site(folder) as env:
-        yield Site("", folder, env)
+    with still_site(tmp_path_factory.mktemp("still")) as site:
+        yield site
 
 
 @pytest.mark.parametrize(
@@ -112,9 +113,8 @@ def test_a_journey_killed_anywhere_ends_as_if_it_had_not_been(still, point):
     name = "killed-" + point.replace(" ", "-")
     journey = JOURNEY.format(point=POINTS[point], name=name)
     died = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", journey],
+        still.command(journey),
         cwd=ROOT,
-        env=still.env,
         capture_output=True,
         check=False,
         timeout=300,
@@ -142,10 +142,7 @@ def test_two_workers_share_the_work(still):
     names = [f"shared-{n}" for n in range(3)]
     pressing = JOURNEY.split("Effect.objects.filter(leased")[0]
     still.python("\n".join(pressing.format(point=None, name=name) for name in names))
-    workers = [
-        subprocess.Popen([sys.executable, "manage.py", "worker", "--once"], cwd=ROOT, env=still.env)
-        for _two in range(2)
-    ]
+    workers = [subprocess.Popen(still.command(WORK), cwd=ROOT) for _two in range(2)]
     assert [worker.wait(300) for worker in workers] == [0, 0]
     letters = sent(still.folder)
     states = still.python("\n".join(STATE.format(name=name) for name in names)).splitlines()

@@ -6,12 +6,11 @@ whoever has the join link. Ten are on sale, for one person or for teams of three
 
 import json
 import subprocess
-import sys
 
 import pytest
 
-from tests.databases import ROOT, a_site
-from tests.running import Site
+from tests.databases import ROOT
+from tests.running import still_site
 
 PROCESSES, CAPACITY = 5, 20
 
@@ -105,9 +104,8 @@ print(json.dumps(dict(
 
 @pytest.fixture(scope="module")
 def still(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("last-place")
-    with a_site(folder) as env:
-        yield Site("", folder, env)
+    with still_site(tmp_path_factory.mktemp("last-place")) as site:
+        yield site
 
 
 @pytest.mark.parametrize(
@@ -146,9 +144,8 @@ def all_at_once(still, codes: list[str]) -> list[str]:
     printed. (At a moment of the clock, a busy machine would not have them ready.)"""
     running = [
         subprocess.Popen(
-            [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
+            still.command(code),
             cwd=ROOT,
-            env=still.env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

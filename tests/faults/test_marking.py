@@ -6,12 +6,11 @@ half of the people, and each has some that the other left out. An attendee ticks
 
 import json
 import subprocess
-import sys
 
 import pytest
 
-from tests.databases import ROOT, a_site
-from tests.running import Site
+from tests.databases import ROOT
+from tests.running import still_site
 
 PREPARE = """
 import json
@@ -82,9 +81,8 @@ print(json.dumps([[a.state, a.live_minutes, a.own_minutes] for a in rows]))
 
 @pytest.fixture(scope="module")
 def still(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("marking")
-    with a_site(folder) as env:
-        yield Site("", folder, env)
+    with still_site(tmp_path_factory.mktemp("marking")) as site:
+        yield site
 
 
 def test_two_registers_and_a_tick_at_once_lose_nothing(still, tmp_path):
@@ -119,9 +117,8 @@ def at_once(still, codes: list[str]) -> list[dict]:
     """Run each in a process of its own. Returns what each printed last."""
     running = [
         subprocess.Popen(
-            [sys.executable, "manage.py", "shell", "--no-imports", "-c", code],
+            still.command(code),
             cwd=ROOT,
-            env=still.env,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

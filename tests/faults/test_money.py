@@ -3,13 +3,12 @@ pays without a place or a refund due, nobody has a place unpaid, nothing is doub
 
 import json
 import subprocess
-import sys
 
 import pytest
 
-from tests.databases import ROOT, a_site
+from tests.databases import ROOT
 from tests.faults.money_scripts import BEGIN, DIE
-from tests.running import Site
+from tests.running import Site, still_site
 from tests.stripe.server import KEY, SECRET, FakeStripe
 
 # Where the process dies: (module, attribute, before or after it ran).
@@ -45,14 +44,13 @@ SETTLED = {
 def site(tmp_path_factory):
     """The product's databases with test keys, and a Stripe that outlives its processes."""
     folder = tmp_path_factory.mktemp("money")
-    with a_site(folder) as env, FakeStripe() as stripe:
-        env |= {
+    with still_site(folder) as found, FakeStripe() as stripe:
+        found.env |= {
             "STRIPE_SECRET_KEY": KEY,
             "STRIPE_WEBHOOK_SECRET": SECRET,
             "STRIPE_ADDRESS": stripe.address,
             "LOG_LEVEL": "ERROR",
         }
-        found = Site("", folder, env)
         found.stripe = stripe
         yield found
 
@@ -65,9 +63,8 @@ def told(site: Site, name: str, code: str) -> dict:
 def dies(site: Site, name: str, point: tuple, code: str) -> None:
     whole = BEGIN.format(name=name) + DIE.format(point=point) + code
     died = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", whole],
+        site.command(whole),
         cwd=ROOT,
-        env=site.env,
         capture_output=True,
         check=False,
         timeout=300,
@@ -178,9 +175,8 @@ def test_twenty_looks_at_once_and_from_two_processes(site):
         "        return type(error).__name__\n"
         "print(json.dumps(in_threads(look, range(10), 10)))"
     )
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", looking]
     two = [
-        subprocess.Popen(command, cwd=ROOT, env=site.env, stdout=subprocess.PIPE)
+        subprocess.Popen(site.command(looking), cwd=ROOT, stdout=subprocess.PIPE)
         for _process in range(2)
     ]
     said = [answer for process in two for answer in json.loads(process.communicate()[0])]

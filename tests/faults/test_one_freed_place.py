@@ -8,9 +8,8 @@ import json
 
 import pytest
 
-from tests.databases import a_site
 from tests.faults.test_last_place import PROCESSES, all_at_once
-from tests.running import Site
+from tests.running import still_site
 
 PREPARE = """
 import json
@@ -88,9 +87,8 @@ print(json.dumps(dict(
 
 @pytest.fixture(scope="module")
 def still(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("freed-place")
-    with a_site(folder) as env:
-        yield Site("", folder, env)
+    with still_site(tmp_path_factory.mktemp("freed-place")) as site:
+        yield site
 
 
 @pytest.mark.parametrize("accept", [False, pytest.param(True, marks=pytest.mark.soak)])

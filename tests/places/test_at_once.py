@@ -3,12 +3,11 @@ refunds and room stay whole, whichever database is behind."""
 
 import json
 import subprocess
-import sys
 
 import pytest
 
-from tests.databases import ROOT, a_site
-from tests.running import Site
+from tests.databases import ROOT
+from tests.running import still_site
 
 PROCESSES = 6
 BEFORE = """
@@ -86,20 +85,16 @@ print(json.dumps(dict(
 @pytest.fixture(scope="module")
 def still(tmp_path_factory):
     """The product's databases with the demo in them, and no process running."""
-    folder = tmp_path_factory.mktemp("at-once")
-    with a_site(folder) as env:
-        yield Site("", folder, env)
+    with still_site(tmp_path_factory.mktemp("at-once")) as site:
+        yield site
 
 
 @pytest.mark.soak
 def test_six_processes_at_once(still):
     order, cohort = still.python(BEFORE).split()
     code = AT_ONCE.format(order=order, cohort=cohort)
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
     running = [
-        subprocess.Popen(
-            command, cwd=ROOT, env=still.env, stdin=-1, stdout=-1, stderr=-1, text=True
-        )
+        subprocess.Popen(still.command(code), cwd=ROOT, stdin=-1, stdout=-1, stderr=-1, text=True)
         for _n in range(PROCESSES)
     ]
     ready = [process.stdout.readline() for process in running]
