@@ -153,7 +153,7 @@ ROADS = [told_all_at_once, told_as_it_goes]
 
 
 @settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,

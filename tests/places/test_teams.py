@@ -84,16 +84,16 @@ def test_every_address_of_managers_is_in_the_matrix(order):
 def test_pages_open_for_the_organisations_managers_and_for_nobody_else(
     client, order, max, nia, cyn, flo, root
 ):
+    manager = signed_in(max)
+    strangers = {who: signed_in(who) for who in (nia, cyn, flo, root)}
     for path in pages_of(order):
         assert client.get(path).status_code == 302, path
         assert "/accounts/login/" in client.get(path).headers["Location"]
-        assert signed_in(max).get(path).status_code in (200, 302), path
-        for stranger in (nia, cyn, flo, root):
+        assert manager.get(path).status_code in (200, 302), path
+        for who, stranger in strangers.items():
             for method in ("get", "head", "post", "put", "patch", "delete"):
-                answer = getattr(signed_in(stranger), method)(
-                    path, {"action": "close", "road": "x"}
-                )
-                assert answer.status_code == 404, (path, stranger, method)
+                answer = getattr(stranger, method)(path, {"action": "close", "road": "x"})
+                assert answer.status_code == 404, (path, who, method)
     assert Entry.objects.filter(actor__in=[str(u.pk) for u in (nia, cyn, flo, root)]).count() == 0
 
 
