@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from course.people.models import Consent, User
+from reflections.holding import hold
 from reflections.keys import keeping
 from reflections.models import Reflection
 
@@ -29,6 +30,7 @@ def delete_all(owner: User, *, now: datetime) -> int:
     """Everything this person wrote, at once and for good: the key first, then the rows."""
     keeping.destroy_key(owner.pk, now=now)
     with transaction.atomic():
+        hold(owner.pk)  # a save that had fetched the key has ended before this goes on
         rows, _by_model = Reflection.objects.for_owner(owner).delete()
     return rows
 

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from course.people import consenting
 from course.people.models import Consent, User
 from reflections import writing
+from reflections.holding import hold
 from reflections.models import Reflection, SetAside
 from reflections.responses import Pages, Response
 from reflections.tickets import Ticket
@@ -86,6 +87,7 @@ def save_late(
 @transaction.atomic
 def fold_in(reflection: Reflection, *, actor: User, now: datetime) -> Reflection:
     """Join late words that nothing has overtaken. Words that met a newer version stay aside."""
+    hold(reflection.owner_id)
     reflection = Reflection.objects.select_for_update().get(pk=reflection.pk)
     for aside in reflection.set_aside.all():
         if aside.written_on != reflection.version and aside.window != reflection.window:
@@ -106,6 +108,7 @@ def fold_in(reflection: Reflection, *, actor: User, now: datetime) -> Reflection
 @transaction.atomic
 def swap_in(aside: SetAside, *, actor: User, now: datetime) -> Reflection:
     """Put words that were set aside into the boxes; what was there is set aside instead."""
+    hold(actor.pk)
     reflection = Reflection.objects.select_for_update().get(pk=aside.reflection_id)
     theirs = writing.open_set_aside(aside, reflection=reflection, actor=actor)
     ours = writing.open_reflection(reflection, actor=actor)
@@ -122,8 +125,12 @@ def swap_in(aside: SetAside, *, actor: User, now: datetime) -> Reflection:
 
 
 def _need_consent(ticket: Ticket) -> None:
-    owner = User.objects.filter(pk=ticket.owner, is_active=True).first()
-    if owner is None or not consenting.has_given(owner, about=Consent.WRITING):
+    owner = hold(ticket.owner)
+    if (
+        owner is None
+        or not owner.is_active
+        or not consenting.has_given(owner, about=Consent.WRITING)
+    ):
         raise NoConsent
 
 

@@ -100,9 +100,29 @@ def open_sealed(record: bytes, *, dek: bytes, dek_id: UUID, place: Place) -> str
         raise WritingUnreadable from None
 
 
+def reseal(
+    record: bytes, *, old: tuple[UUID, bytes], new: tuple[UUID, bytes], place: Place
+) -> bytes:
+    """The same text in the same place under another key. Raises WritingUnreadable."""
+    text = open_sealed(bytes(record), dek_id=old[0], dek=old[1], place=place)
+    again = seal(text, dek_id=new[0], dek=new[1], place=place)
+    if open_sealed(again, dek_id=new[0], dek=new[1], place=place) != text:
+        raise WritingUnreadable
+    return again
+
+
+def is_sound(record: bytes, *, dek: bytes, dek_id: UUID, place: Place) -> bool:
+    """Whether this opens with this key. What was inside is let go at once."""
+    try:
+        open_sealed(bytes(record), dek=dek, dek_id=dek_id, place=place)
+    except WritingUnreadable:
+        return False
+    return True
+
+
 def key_of(record: bytes) -> UUID:
     """Which key a record says it was sealed with."""
-    if record[:2] != RECORD or len(record) < 18:
+    if bytes(record[:2]) != RECORD or len(record) < 18:
         raise WritingUnreadable
     return UUID(bytes=bytes(record[2:18]))
 

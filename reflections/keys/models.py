@@ -3,6 +3,16 @@ import uuid
 from django.db import models
 
 
+class WritingKeyQuerySet(models.QuerySet["WritingKey"]):
+    def live(self) -> "WritingKeyQuerySet":
+        """Keys that still open something: a retired one too, while its texts are re-sealed."""
+        return self.filter(destroyed_at=None)
+
+    def active(self) -> "WritingKeyQuerySet":
+        """The one key of each person that new words are sealed with."""
+        return self.filter(destroyed_at=None, retired_at=None)
+
+
 class WritingKey(models.Model):
     """One person's key, wrapped. It lives in a database of its own.
 
@@ -15,14 +25,17 @@ class WritingKey(models.Model):
     wrapped = models.BinaryField(null=True)  # None once it was destroyed
     kek_id = models.PositiveIntegerField()
     created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)  # seals nothing new, opens what it did
     destroyed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WritingKeyQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["owner_id"],
-                condition=models.Q(destroyed_at=None),
-                name="one_active_writing_key_per_person",
+                condition=models.Q(destroyed_at=None, retired_at=None),
+                name="one_sealing_key_per_person",
             ),
             models.CheckConstraint(
                 condition=models.Q(destroyed_at=None, wrapped__isnull=False)
@@ -33,3 +46,15 @@ class WritingKey(models.Model):
 
     def __str__(self) -> str:
         return f"writing key {self.pk}"
+
+
+class Tombstone(models.Model):
+    """Someone was erased. It lives beside the keys, so that it outlives an older data backup."""
+
+    owner_id = models.UUIDField(primary_key=True)
+    erased_at = models.DateTimeField()
+    # What they chose about their certificates, so that a restore does as they asked.
+    keeps_certificates = models.BooleanField(default=False, db_default=False)
+
+    def __str__(self) -> str:
+        return f"tombstone {self.owner_id}"

@@ -1,32 +1,50 @@
-"""The key-encryption keys (KEKs): where they come from, and the one interface to them.
+"""The key-encryption keys (KEKs): the one interface to them, and the file that holds ours.
 
-A cloud key service can stand behind `KeyWrapper` later. Ours reads a file with one
-key a line, `<id> <43 or 44 letters of base64>`; the highest id is the active one.
+`WRITING_KEY_WRAPPER` names a callable that returns today's `KeyWrapper`. Ours reads a file
+with one key a line, `<id> <43 or 44 letters of base64>`; the highest id is the active one.
 """
 
-import base64
-import binascii
-import os
+from collections.abc import Collection
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from reflections import sealing
+from reflections.keys.filing import KeyFileProblem, read_key_file
 from reflections.sealing import WritingUnreadable
 
+OURS = "reflections.keys.wrapping.file_wrapper"
 
-class KeyFileProblem(WritingUnreadable):
-    """The key file is missing or spoilt. Its text names the file's problem, never a key."""
+
+class KeysOutOfReach(WritingUnreadable):
+    """The service that opens keys does not answer. Nothing is lost; nothing opens until it does."""
+
+
+class Wrapped(NamedTuple):
+    kek_id: int  # which KEK was used: a service may have turned to a newer one since
+    locked: bytes
 
 
 class KeyWrapper(Protocol):
-    active: int
+    """Whatever locks and unlocks a person's key.
 
-    def wrap(self, dek: bytes, *, owner: UUID, dek_id: UUID) -> bytes: ...
+    A service stands behind it: Vault's transit engine takes `owner` and `dek_id` as its
+    context and its key version as `kek_id`; a cloud KMS takes them as its encryption
+    context, with a number of ours for each of its keys. Each method raises WritingUnreadable
+    for a key that does not open, and KeysOutOfReach when the service cannot be asked.
+    """
 
-    def unwrap(self, wrapped: bytes, *, kek_id: int, owner: UUID, dek_id: UUID) -> bytes: ...
+    @property
+    def active(self) -> int: ...
+
+    def can_open(self, kek_id: int) -> bool: ...
+
+    def wrap(self, dek: bytes, *, owner: UUID, dek_id: UUID) -> Wrapped: ...
+
+    def unwrap(self, locked: bytes, *, kek_id: int, owner: UUID, dek_id: UUID) -> bytes: ...
 
 
 class FileWrapper:
@@ -36,51 +54,49 @@ class FileWrapper:
         self._keks = read_key_file(path)
         self.active = max(self._keks)
 
-    def wrap(self, dek: bytes, *, owner: UUID, dek_id: UUID) -> bytes:
-        kek = self._keks[self.active]
-        return sealing.wrap(dek, kek=kek, kek_id=self.active, owner=owner, dek_id=dek_id)
+    @property
+    def ids(self) -> Collection[int]:
+        return self._keks.keys()
 
-    def unwrap(self, wrapped: bytes, *, kek_id: int, owner: UUID, dek_id: UUID) -> bytes:
+    def can_open(self, kek_id: int) -> bool:
+        return kek_id in self._keks
+
+    def wrap(self, dek: bytes, *, owner: UUID, dek_id: UUID) -> Wrapped:
+        kek = self._keks[self.active]
+        locked = sealing.wrap(dek, kek=kek, kek_id=self.active, owner=owner, dek_id=dek_id)
+        return Wrapped(self.active, locked)
+
+    def unwrap(self, locked: bytes, *, kek_id: int, owner: UUID, dek_id: UUID) -> bytes:
         if kek_id not in self._keks:
             raise WritingUnreadable
-        return sealing.unwrap(wrapped, kek=self._keks[kek_id], owner=owner, dek_id=dek_id)
+        return sealing.unwrap(locked, kek=self._keks[kek_id], owner=owner, dek_id=dek_id)
 
 
-def read_key_file(path: Path) -> dict[int, bytes]:
-    """The KEKs by id. Raises KeyFileProblem."""
+class _Read(NamedTuple):
+    stamp: tuple[str, int, int, int]
+    keks: FileWrapper
+
+
+_last: list[_Read] = []  # at most one; replaced whole, so that threads never meet half of it
+
+
+def file_wrapper() -> FileWrapper:
+    """What the key file holds now. A changed file is read anew, without a restart."""
+    path = Path(settings.WRITING_KEY_FILE)
     try:
-        lines = [line.split() for line in path.read_text().splitlines() if line.strip()]
-        keks = {int(number): base64.urlsafe_b64decode(key + "==") for number, key in lines}
+        facts = path.stat()
     except OSError:
         raise KeyFileProblem("the key file cannot be read") from None
-    except (ValueError, binascii.Error):
-        raise KeyFileProblem("the key file is not in the form “<id> <key>”") from None
-    if not keks:
-        raise KeyFileProblem("the key file is empty")
-    if any(len(kek) != 32 for kek in keks.values()):
-        raise KeyFileProblem("a key in the key file is not 32 bytes long")
+    stamp = (str(path), facts.st_mtime_ns, facts.st_ino, facts.st_size)
+    for read in _last[:1]:
+        if read.stamp == stamp:
+            return read.keks
+    # Looked at before it is read: what is read may be newer than the stamp, never older.
+    keks = FileWrapper(path)
+    _last[:] = [_Read(stamp, keks)]
     return keks
 
 
-def make_key_file(path: Path) -> None:
-    """Write a first key file, readable by its owner alone. Never overwrites one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(f"1 {base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip('=')}\n")
-
-
-_wrappers: dict[tuple[str, float], FileWrapper] = {}
-
-
 def wrapper() -> KeyWrapper:
-    """Today's wrapper. A changed key file is read anew, without a restart."""
-    path = Path(settings.WRITING_KEY_FILE)
-    try:
-        stamp = (str(path), path.stat().st_mtime)
-    except OSError:
-        raise KeyFileProblem("the key file cannot be read") from None
-    if stamp not in _wrappers:
-        _wrappers.clear()
-        _wrappers[stamp] = FileWrapper(path)
-    return _wrappers[stamp]
+    """Today's wrapper. Raises WritingUnreadable when there can be none now."""
+    return import_string(settings.WRITING_KEY_WRAPPER)()

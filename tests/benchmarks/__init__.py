@@ -28,7 +28,7 @@ def prepare() -> Path:
     }
     make_key = (
         "from pathlib import Path; from django.conf import settings;"
-        "from reflections.keys.wrapping import make_key_file;"
+        "from reflections.keys.filing import make_key_file;"
         "make_key_file(Path(settings.WRITING_KEY_FILE))"
     )
     for command in (
