@@ -4,8 +4,6 @@ Seven fields for each session, as the NMC names them. Only minutes that really h
 in it; catching up is learning, and not participatory. Who holds it decides what to claim.
 """
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,8 +14,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from course import names, pdf
-from course.places.exporting import safe
 from course.programme import printed
+from course.tables import line, safe
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def context(record: CpdRecord) -> dict[str, Any]:
 
 def as_csv(record: CpdRecord) -> Iterator[str]:
     """The seven fields, a session on each line. No cell can become a formula (R72)."""
-    yield _line(
+    yield line(
         [
             _("Method"),
             _("Topic and link to practice"),
@@ -97,7 +95,7 @@ def as_csv(record: CpdRecord) -> Iterator[str]:
     )
     for entry in record.entries:
         topic = f"{entry.number}. {entry.title}"
-        yield _line(
+        yield line(
             [
                 safe(entry.method),
                 safe(f"{topic}: {entry.practice}" if entry.practice else topic),
@@ -108,9 +106,3 @@ def as_csv(record: CpdRecord) -> Iterator[str]:
                 safe(entry.evidence),
             ]
         )
-
-
-def _line(cells: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerow(cells)
-    return out.getvalue()

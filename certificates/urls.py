@@ -1,6 +1,9 @@
 from django.urls import path
 
 from certificates import group_views, views
+from course.people.limiting import MINUTE, limited
+
+look_up = limited("verify", at_most=60, within=MINUTE, reading=True)
 
 urlpatterns = [
     path("my/certificates/<uuid:pk>/", views.certificate, name="certificate"),
@@ -14,6 +17,6 @@ urlpatterns = [
         group_views.organisation_report_pdf,
         name="organisation_report_pdf",
     ),
-    path("verify/", views.find, name="find_certificate"),
-    path("verify/<str:code>/", views.verify, name="verify"),
+    path("verify/", look_up(views.find), name="find_certificate"),
+    path("verify/<str:code>/", look_up(views.verify), name="verify"),
 ]

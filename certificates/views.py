@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -62,7 +62,8 @@ def pdf_response(paper: Paper, *, filename: str) -> HttpResponse:
 def show_name(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The holder decides whether the public page shows the name."""
     mine = Certificate.objects.for_attendee(request.user).filter(pk=pk)
-    mine.update(shows_name=request.POST.get("show") == "yes")
+    if not mine.update(shows_name=request.POST.get("show") == "yes"):
+        raise Http404
     messages.success(request, _("Changed. Anyone who opens the code’s page sees it this way now."))
     return redirect("certificate", pk=pk)
 
@@ -83,8 +84,8 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         response = render(request, "certificates/verify.html", {"state": "unknown"}, status=404)
     else:
-        # An erased person's certificate says only that it is no longer available (R58).
-        gone = found.holder_id is None
+        # Of one whose holder had it erased, nothing but its code is left (R58).
+        gone = not found.facts
         context = {"state": "gone" if gone else found.state, "certificate": found}
         if not gone and found.state == Certificate.VALID:
             context |= drawing.certificate_context(found)

@@ -1,7 +1,19 @@
 import uuid
+from typing import Any, Never
 
 from django.db import models
 from django.utils import timezone
+
+
+class OnlyAppended(Exception):
+    """Lines of the audit log are added, and nothing else (R74)."""
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def _refuse(self, *_args: Any, **_facts: Any) -> Never:
+        raise OnlyAppended
+
+    update = delete = bulk_update = update_or_create = _refuse
 
 
 class Entry(models.Model):
@@ -14,8 +26,18 @@ class Entry(models.Model):
     subject = models.CharField(max_length=80, blank=True)  # "certificate:<id>"
     result = models.CharField(max_length=20, default="done")
 
+    objects = EntryQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "entries"
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject} {self.result}"
+
+    def save(self, *args: Any, **facts: Any) -> None:
+        if not self._state.adding:
+            raise OnlyAppended
+        super().save(*args, **facts)
+
+    def delete(self, *_args: Any, **_facts: Any) -> Never:
+        raise OnlyAppended

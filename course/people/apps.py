@@ -12,3 +12,4 @@ class UsersAppConfig(WagtailUsersAppConfig):
     """Wagtail's user screens, with our fields."""
 
     user_viewset = "course.people.wagtail_users.UserViewSet"
+    group_viewset = "course.people.role_screens.NotedGroupViewSet"

@@ -22,6 +22,7 @@ class SignupForm(AllauthSignupForm):
         required=False,
         help_text=_("A first name, a nickname, or nothing. You can change it at any time."),
         widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+        validators=[names.one_line],
     )
     is_adult = forms.BooleanField(
         label=_("I am an adult"),
@@ -63,6 +64,10 @@ class NamesForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["display_name", "document_name"]
+
+    def clean_display_name(self) -> str:
+        names.one_line(self.cleaned_data["display_name"])
+        return self.cleaned_data["display_name"]
 
     def clean_document_name(self) -> str:
         return names.check_name(self.cleaned_data["document_name"], blank=True)

@@ -45,6 +45,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Reading settings; see people/reading.py. Never used for statistics: a font can hint
     # at a diagnosis.
     reading = models.JSONField(default=dict, blank=True)
+    # For accounts that nobody uses: when someone was here last besides signing in, noted each
+    # night, and how often and when a letter said that the account will go (retention).
+    seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    quiet_letters = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    quiet_letter_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager()
 
@@ -94,3 +99,18 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"consent {self.pk}"
+
+
+class Erasure(models.Model):
+    """Someone is to be erased, and it is not finished: the row goes with the person.
+
+    Written before anything is destroyed, so that what a killed process left is finished.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="erasure")
+    asked_at = models.DateTimeField()
+    keeps_certificates = models.BooleanField()  # so that their codes can still be checked
+    quietly = models.BooleanField(default=False)  # replayed after a restore: no second goodbye
+
+    def __str__(self) -> str:
+        return f"erasure of {self.user_id}"

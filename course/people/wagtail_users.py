@@ -15,14 +15,17 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views import account
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.bulk_actions import DeleteBulkAction
-from wagtail.users.views.users import EditView, IndexView
+from wagtail.users.views.users import IndexView
 from wagtail.users.views.users import UserViewSet as WagtailUserViewSet
 
+from course import names
 from course.people.models import User
+from course.people.role_screens import NotedPersonCreateView, NotedPersonEditView
 
 
 def name_field() -> forms.CharField:
-    return forms.CharField(required=False, label=_("Name on screen"), max_length=60)
+    facts = {"required": False, "max_length": 60, "validators": [names.one_line]}
+    return forms.CharField(label=_("Name on screen"), **facts)
 
 
 class PersonEditForm(UserEditForm):
@@ -72,7 +75,7 @@ class PeopleIndexView(IndexView):
         return None
 
 
-class PersonEditView(EditView):
+class PersonEditView(NotedPersonEditView):
     def setup(self, *args: Any, **kwargs: Any) -> None:
         super().setup(*args, **kwargs)
         self.can_delete = False
@@ -80,7 +83,9 @@ class PersonEditView(EditView):
 
 class UserViewSet(WagtailUserViewSet):
     index_view_class = PeopleIndexView
+    add_view_class = NotedPersonCreateView
     edit_view_class = PersonEditView
+    copy_view_enabled = False  # a person's rights are given one by one, and noted
 
     def get_urlpatterns(self) -> list[URLPattern]:
         return [route for route in super().get_urlpatterns() if route.name != "delete"]
