@@ -84,6 +84,18 @@ class FeedbackForm(forms.ModelForm):
         self.order_fields(self.Meta.fields)
 
 
+class GuestForm(forms.Form):
+    """Words of a guest about the meeting they visited. Nothing is needed."""
+
+    comment = forms.CharField(
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("Something you would like the facilitators to know"),
+        help_text=_("No names or case details of others, please."),
+    )
+
+
 class MeasureForm(forms.Form):
     """The items of one measure, from 0 to 10, each of which may stay empty."""
 

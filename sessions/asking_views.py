@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from course.cohorts.models import Enrolment, LiveSession
 from course.people.posting import by_post
 from sessions import feedback, measures, thoughts
-from sessions.asking_forms import FeedbackForm, MeasureForm, ThoughtForm
+from sessions.asking_forms import FeedbackForm, GuestForm, MeasureForm, ThoughtForm
 from sessions.disclosing import Thresholds
 from sessions.models import Feedback, Thought
+from sessions.questioning import way_here
 
 CLOSED = "sessions/asked_closed.html"
 
@@ -75,7 +76,9 @@ def send_thought(request: HttpRequest) -> HttpResponse:
     """Write, look at it once more with its readers, send. Nothing of a reflection comes here."""
     enrolment, places = _mine(request)
     readers = thoughts.readers(enrolment)
-    first = {"for_whom": Thought.TO_FACILITATORS}
+    asked_for = request.GET.get("for")
+    known = any(reader.value == asked_for for reader in readers)
+    first = {"for_whom": asked_for if known else Thought.TO_FACILITATORS}
     form = ThoughtForm(_posted(request), initial=first, readers=readers)
     action = request.POST.get("action")
     context = {"form": form, "enrolment": enrolment, "places": places, "readers": readers}
@@ -84,7 +87,9 @@ def send_thought(request: HttpRequest) -> HttpResponse:
         if action == "send":
             return _send(request, enrolment, form.cleaned_data)
         return render(request, "sessions/thought_preview.html", context | {"reader": reader})
-    context["sent"] = Thought.objects.filter(enrolment=enrolment).order_by("-sent_at")
+    # Those to an earlier group too, which the person went on from: to read and to take back.
+    everywhere = Thought.objects.filter(enrolment__in=way_here(enrolment))
+    context["sent"] = everywhere.order_by("-sent_at")
     wrong = bool(form.is_bound and form.errors)
     return render(request, "sessions/thoughts.html", context, status=422 if wrong else 200)
 
@@ -113,7 +118,9 @@ def give_feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How a live session was. It can be changed until the group closes."""
     meeting = get_object_or_404(LiveSession.objects.select_related("cohort"), pk=pk)
     mine = Enrolment.objects.current().for_attendee(request.user).select_related("cohort")
-    enrolment = get_object_or_404(mine, cohort=meeting.cohort)
+    enrolment = mine.filter(cohort=meeting.cohort).first()
+    if enrolment is None:
+        return _as_guest(request, meeting)
     given = Feedback.objects.filter(enrolment=enrolment, number=meeting.number).first()
     form = FeedbackForm(_posted(request), instance=given)
     context = {"form": form, "meeting": meeting, "enrolment": enrolment, "given": given}
@@ -125,6 +132,27 @@ def give_feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
     context["people"] = _people_asked_for()
     status = 422 if form.errors else 200
     return render(request, "sessions/feedback.html", context, status=status)
+
+
+def _as_guest(request: HttpRequest, meeting: LiveSession) -> HttpResponse:
+    """Words only: the scales are of those who belong to the group."""
+    guest = feedback.visit_of(request.user, meeting)
+    if guest is None:
+        raise Http404
+    given = getattr(guest, "comment", None)
+    form = GuestForm(_posted(request), initial={"comment": given.words if given else ""})
+    context = {"form": form, "meeting": meeting, "enrolment": guest.enrolment, "given": given}
+    if not feedback.may_comment(meeting, now=timezone.now()):
+        typed = request.POST.get("comment", "")
+        return render(request, CLOSED, context | {"typed": typed}, status=409 if typed else 200)
+    if request.method == "POST" and form.is_valid():
+        words = form.cleaned_data["comment"]
+        kept = feedback.comment_as_guest(guest, words=words, now=timezone.now())
+        said = _("Thank you. You can change it until that group closes.")
+        messages.success(request, said if kept else _("Nothing is kept."))
+        return redirect("my_programme")
+    status = 422 if form.errors else 200
+    return render(request, "sessions/feedback.html", context | {"is_guest": True}, status=status)
 
 
 def _keep(

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from course.cohorts.models import Cohort, Enrolment, LiveSession
-from sessions.models import Feedback
+from course.cohorts.models import Cohort, Enrolment, Guest, LiveSession
+from course.people.models import User
+from sessions.models import Feedback, GuestComment
 
 # In our own words; the answers run from 1 to 5.
 SCALES = {
@@ -80,3 +81,45 @@ def offered(enrolment: Enrolment, *, now: datetime) -> LiveSession | None:
     lately = meetings.filter(day__gte=since, day__lte=now.date()).exclude(number__in=said)
     lately = lately.select_related("cohort").order_by("-day", "-starts")
     return next((m for m in lately if may_give(enrolment, m, now=now)), None)
+
+
+# --- Guests: a comment, and no scales ---------------------------------------------------------
+
+
+def visit_of(user: User, meeting: LiveSession) -> Guest | None:
+    """Someone's visit to this meeting of another group."""
+    visits = Guest.objects.filter(meeting=meeting, enrolment__user=user, enrolment__ended_at=None)
+    return visits.select_related("enrolment", "comment").first()
+
+
+def may_comment(meeting: LiveSession, *, now: datetime) -> bool:
+    cohort = meeting.cohort
+    off = cohort.closed_at or cohort.cancelled_at or meeting.cancelled_at
+    return not off and meeting.is_over(now)
+
+
+@transaction.atomic
+def comment_as_guest(guest: Guest, *, words: str, now: datetime) -> GuestComment | None:
+    """Keep a guest's words about the meeting; a second time changes them, no words take them
+    back. Raises NotNow."""
+    meeting = LiveSession.objects.get(pk=guest.meeting_id)
+    meeting.cohort = Cohort.objects.select_for_update(of=("self",)).get(pk=meeting.cohort_id)
+    if not may_comment(meeting, now=now):
+        raise NotNow
+    if not words.strip():
+        GuestComment.objects.filter(guest=guest).delete()
+        return None
+    facts = {"words": words.strip(), "sent_at": now}
+    return GuestComment.objects.update_or_create(guest=guest, defaults=facts)[0]
+
+
+def visits_to_comment(user: User, *, now: datetime) -> list[LiveSession]:
+    """Meetings that someone visited lately and has said nothing about."""
+    mine = Guest.objects.filter(enrolment__user=user, enrolment__ended_at=None, comment=None)
+    lately = LiveSession.objects.filter(
+        pk__in=mine.values("meeting"),
+        day__gte=(now - OFFERED).date(),
+        day__lte=now.date(),
+    )
+    found = lately.select_related("cohort").order_by("-day", "-starts")
+    return [meeting for meeting in found if may_comment(meeting, now=now)]

@@ -10,7 +10,7 @@ from certificates.group_facts import MeasureFacts, Pulse, Question, SessionCount
 from course.cohorts.models import Cohort, Enrolment
 from sessions.disclosing import ELEVEN, FIVE, Figure, Thresholds, change, figure
 from sessions.feedback import SCALES
-from sessions.models import Attendance, Feedback, Measure, MeasureAnswer
+from sessions.models import Attendance, Feedback, GuestComment, Measure, MeasureAnswer
 from sessions.questionnaires import QUESTIONNAIRES, Questionnaire, personal_score
 
 LIVE = {Attendance.PRESENT, Attendance.PART}
@@ -53,12 +53,18 @@ def pulses(
     said: dict[int, list[Feedback]] = defaultdict(list)
     for feedback in Feedback.objects.filter(enrolment__cohort=cohort, enrolment__ended_at=None):
         said[feedback.number].append(feedback)
+    words: dict[int, list[str]] = defaultdict(list)
+    guests = GuestComment.objects.filter(
+        guest__meeting__cohort=cohort, guest__enrolment__ended_at=None
+    )
+    for number, comment in guests.values_list("guest__meeting__number", "words"):
+        words[number].append(comment)
     held = cohort.live_sessions.filter(cancelled_at=None).order_by("number")
     return [
         Pulse(
             number=number,
             title=titles.get(number, ""),
-            comments=shuffled(f.comment for f in said[number] if f.comment),
+            comments=shuffled([f.comment for f in said[number] if f.comment] + words[number]),
             **{name: _scale(said[number], name, counted, thresholds) for name in SCALES},
         )
         for number in held.values_list("number", flat=True)

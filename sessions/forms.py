@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from course import names
 from sessions.models import CpdNote
 
 
@@ -30,3 +31,7 @@ class CpdNoteForm(forms.ModelForm):
             "code_part": _("For nurses and midwives, such as: Prioritise people."),
         }
         widgets = {"practice": forms.Textarea(attrs={"rows": 5})}
+
+    def clean_code_part(self) -> str:
+        names.one_line(self.cleaned_data["code_part"])
+        return self.cleaned_data["code_part"]

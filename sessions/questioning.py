@@ -6,8 +6,12 @@ from uuid import UUID
 from django.db import transaction
 
 from course.audit.recording import record
-from course.cohorts.models import Enrolment
+from course.cohorts import times
+from course.cohorts.models import Cohort, Enrolment
+from course.cohorts.quiet import allowed_from
+from course.outbox.owing import owe
 from course.people.models import User
+from sessions import letter_tasks
 from sessions.models import AttendanceQuestion
 
 
@@ -25,7 +29,17 @@ def ask(enrolment: Enrolment, *, number: int, words: str = "", now: datetime) ->
         settled_at=None,
         defaults={"words": words, "asked_at": now},
     )
+    _tell_facilitators(asked.cohort, number=number, now=now)
     return question
+
+
+def _tell_facilitators(cohort: Cohort, *, number: int, now: datetime) -> None:
+    """One letter to each about one meeting, however many people ask about it, and by day."""
+    for facilitator in cohort.facilitators.filter(is_active=True):
+        after = allowed_from(now, times.zone_for(facilitator, cohort)) - now
+        key = f"questioned:{cohort.pk}:{number}:{facilitator.pk}"
+        facts = {"cohort": str(cohort.pk), "number": number, "user": str(facilitator.pk)}
+        owe(letter_tasks.say_attendance_questioned, key=key, now=now, after=after, **facts)
 
 
 def _where_it_was_noted(enrolment: Enrolment, number: int) -> Enrolment:

@@ -12,20 +12,15 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from course.cohorts.models import Cohort, Enrolment, Guest
+from course.cohorts import releasing
+from course.cohorts.models import Cohort, Enrolment
 from course.places import continuing
 from course.places.changing import CannotMove
+from sessions.carrying import take_along
 from sessions.completing import complete_if_ready
-from sessions.models import (
-    Attendance,
-    Completion,
-    CpdNote,
-    Progress,
-)
+from sessions.models import Completion
 
 UNDO = timedelta(days=30)
-# What is about the person and the programme. What was said to a group stays with that group.
-GOES_ALONG = [Attendance, CpdNote, Progress]
 
 
 class CannotUndo(Exception):
@@ -59,7 +54,8 @@ def defer(enrolment: Enrolment, *, to: Cohort, now: datetime) -> Enrolment:
         raise CannotMove  # they begin again instead
     following = continuing.move(enrolment, to=to, now=now)
     _goes_on_from(enrolment, following)
-    _take_along(enrolment, following)
+    take_along(enrolment, following)
+    releasing.keep_open(enrolment, following, now=now)
     complete_if_ready(following, now=now)  # the later group may ask for fewer sessions
     return following
 
@@ -68,14 +64,6 @@ def _goes_on_from(before: Enrolment, following: Enrolment) -> None:
     """An access adjustment is for the person, and stays."""
     following.continues, following.live_waived = before, before.live_waived
     following.save(update_fields=["continues", "live_waived"])
-
-
-def _take_along(before: Enrolment, following: Enrolment) -> None:
-    for kind in GOES_ALONG:
-        kind.objects.filter(enrolment=before).update(enrolment=following)
-    visits = Guest.objects.filter(enrolment=before)
-    visits.filter(meeting__cohort=following.cohort_id).delete()  # no guest in one's own group
-    visits.update(enrolment=following)
 
 
 def may_undo_deferring(enrolment: Enrolment, *, now: datetime) -> bool:
@@ -98,7 +86,7 @@ def undo_deferring(enrolment: Enrolment, *, now: datetime) -> Enrolment:
         raise CannotUndo
     before = enrolment.continues
     continuing.move_back(enrolment, to=before, now=now)
-    _take_along(enrolment, before)
+    take_along(enrolment, before)
     before.refresh_from_db()
     return before
 

@@ -1,9 +1,13 @@
 """Whose meetings are whose: who may open a meeting's page, and go in."""
 
+from datetime import datetime, timedelta
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from course.cohorts.models import Cohort, Enrolment, Facilitation, Guest, LiveSession
 from course.people.models import User
+
+SHOWN = 2  # of the meetings that someone hosts or visits, beside their own
 
 
 def meetings_for(user: User) -> QuerySet[LiveSession]:
@@ -34,6 +38,25 @@ def visits_of(user: User) -> QuerySet[LiveSession]:
     """Meetings of other cohorts that someone comes to as a guest."""
     current = Q(guests__enrolment__user=user, guests__enrolment__ended_at=None)
     return LiveSession.objects.filter(current).select_related("cohort").distinct()
+
+
+def coming_elsewhere(user: User, *, now: datetime) -> list[LiveSession]:
+    """The next meetings that someone hosts, or comes to as a guest. `hosts_it` says which."""
+    visits = Guest.objects.filter(
+        meeting=OuterRef("pk"), enrolment__user=user, enrolment__ended_at=None
+    )
+    hosts = Cohort.hosts.through.objects.filter(user=user, cohort=OuterRef("cohort_id"))
+    found = LiveSession.objects.select_related("cohort").annotate(hosts_it=Exists(hosts))
+    coming = found.filter(
+        Q(hosts_it=True) | Exists(visits),
+        cancelled_at=None,
+        day__gte=now.date() - timedelta(days=1),  # zones differ by less than a day
+        cohort__announced_at__isnull=False,
+        cohort__cancelled_at=None,
+        cohort__closed_at=None,
+    )
+    soonest = coming.order_by("day", "starts")[: 3 * SHOWN]
+    return [meeting for meeting in soonest if not meeting.is_over(now)][:SHOWN]
 
 
 def _runs(user: User, cohort: str) -> Q:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vText
 
+from course import names
 from course.cohorts.calendar_zone import zone_component
 from course.cohorts.models import LiveSession, Reminders
 from course.people.models import User
@@ -96,7 +97,7 @@ def page_of(meeting: LiveSession) -> str:
 def _titles(meetings: Iterable[LiveSession]) -> dict[int, str]:
     pks = {meeting.cohort.programme_id for meeting in meetings}
     pages = ProgrammePage.objects.filter(pk__in=pks).values_list("pk", "title")
-    return {pk: " ".join(title.split()) for pk, title in pages}
+    return {pk: names.in_one_line(title) for pk, title in pages}
 
 
 def _describe_feed(calendar: Calendar, titles: dict[int, str]) -> None:

@@ -47,12 +47,21 @@ def change_terms(
         _keep_open(cohort, terms, now=now)
     changed = [name for name in TERMS if getattr(cohort, name) != terms[name]]
     Cohort.objects.filter(pk=cohort.pk).update(**{name: terms[name] for name in TERMS})
-    cohort.facilitators.set(facilitators)
-    cohort.hosts.set(hosts)
+    if _set_leaders(cohort, facilitators, hosts):
+        changed.append("leaders")
     for name in changed:
         record(f"cohort.{name}_changed", actor=by.pk, subject=f"cohort:{cohort.pk}", at=now)
     waiting.offer_next(cohort.pk, now=now)
     confirming.confirm_if_enough(cohort.pk, now=now)
+
+
+def _set_leaders(cohort: Cohort, facilitators: Iterable[User], hosts: Iterable[User]) -> bool:
+    """Who runs and who hosts it. Returns whether that is someone else now."""
+    now_so = {"facilitators": set(facilitators), "hosts": set(hosts)}
+    was = {name: set(getattr(cohort, name).all()) for name in now_so}
+    for name, people in now_so.items():
+        getattr(cohort, name).set(people)
+    return was != now_so
 
 
 def _keep_open(cohort: Cohort, terms: dict[str, Any], *, now: datetime) -> None:

@@ -7,8 +7,9 @@ from uuid import UUID
 from django.core import signing
 from django.db import transaction
 
-from course.cohorts import capacity, confirming, tasks, turns
+from course.cohorts import capacity, confirming, tasks, times, turns
 from course.cohorts.models import Cohort, Enrolment, Interest
+from course.cohorts.quiet import allowed_from
 from course.outbox.owing import owe
 from course.people.models import User
 
@@ -131,12 +132,14 @@ def _behind(token: str, *, salt: str) -> Interest | None:
 
 @transaction.atomic
 def tell_of_cohort(cohort: Cohort, *, now: datetime) -> int:
-    """Tell everyone who asked that this cohort is open, each once. Returns how many."""
+    """Tell everyone who asked that this cohort is open, each once and by day. Returns how many."""
     told = Interest.objects.filter(
         programme_id=cohort.programme_id, confirmed_at__isnull=False, stopped_at=None
     )
+    known = {user.email: user for user in User.objects.filter(email__in=told.values("email"))}
     for interest in told:
         key = f"cohort:{cohort.pk}:told:{interest.pk}"
         facts = {"interest": str(interest.pk), "cohort": str(cohort.pk)}
-        owe(tasks.tell_of_cohort, key=key, now=now, **facts)
+        after = allowed_from(now, times.zone_for(known.get(interest.email), cohort)) - now
+        owe(tasks.tell_of_cohort, key=key, now=now, after=after, **facts)
     return len(told)

@@ -30,7 +30,7 @@ class QuietHours(Exception):
     """Not now. The outbox tries again, later and later, until the morning has come."""
 
 
-def _only_by_day(zone: str) -> None:
+def only_by_day(zone: str) -> None:
     if quiet.is_quiet(timezone.now(), zone):
         raise QuietHours
 
@@ -158,6 +158,23 @@ def _opened(numbers: list[int]) -> str:
     return _("These sessions of the 8 are open for reading: %(list)s.") % {"list": listed}
 
 
+def ask_for_way_in(*, meeting: str, user: str) -> None:
+    """To whoever still facilitates a meeting that is to come, and still has no way in."""
+    found = _meeting(meeting)
+    if not found or found.starts_at <= timezone.now() or found.joining_url or found.dial_in:
+        return
+    reader = found.cohort.facilitators.filter(pk=user, is_active=True).first()
+    if reader:
+        zone = times.zone_for(reader, found.cohort)
+        only_by_day(zone)
+        mail.way_in_missing(
+            to=reader.email,
+            key=f"way-in:{meeting}:{user}",
+            path=reverse("group_meeting", args=[found.cohort_id, found.pk]),
+            when=times.when(found, zone),
+        )
+
+
 # --- Messages, and the letter to oneself -----------------------------------------------------
 
 
@@ -168,7 +185,7 @@ def send_message(*, message: str, user: str) -> None:
     concerned = audience.everyone_in(found.cohort_id) & {UUID(user)}
     reader = User.objects.filter(pk__in=concerned).first()
     if reader and audience.takes_messages(reader):
-        _only_by_day(times.zone_for(reader, found.cohort))
+        only_by_day(times.zone_for(reader, found.cohort))
         mail.group_message(
             to=reader.email,
             key=f"message:{message}:{user}",
@@ -184,7 +201,7 @@ def send_letter_to_self(*, letter: int) -> None:
     letters = LetterToSelf.objects.select_related("enrolment__user", "enrolment__cohort")
     found = letters.filter(pk=letter, enrolment__ended_at=None).first()
     if found and not found.enrolment.cohort.cancelled_at and found.enrolment.user.is_active:
-        _only_by_day(times.zone_for(found.enrolment.user, found.enrolment.cohort))
+        only_by_day(times.zone_for(found.enrolment.user, found.enrolment.cohort))
         mail.letter_to_self(
             to=found.enrolment.user.email,
             key=f"self:{letter}",

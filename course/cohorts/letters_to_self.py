@@ -22,9 +22,8 @@ AHEAD = timedelta(hours=14)  # no clock on earth is further ahead of ours
 def ask(enrolment: Enrolment, *, now: datetime) -> LetterToSelf:
     """Ask for the letter: six weeks after the last meeting, or from now when that has been.
     Asking twice is asking once."""
-    held = enrolment.cohort.live_sessions.filter(cancelled_at=None)
-    last = held.aggregate(last=Max("day"))["last"]
-    facts = {"asked_at": now, "due_on": _due(asked=now, last_day=last)}
+    due = _due(asked=now, last_day=_last_day(enrolment.cohort))
+    facts = {"asked_at": now, "due_on": due}
     return LetterToSelf.objects.get_or_create(enrolment=enrolment, defaults=facts)[0]
 
 
@@ -33,6 +32,20 @@ def take_back(enrolment: Enrolment) -> bool:
     """No letter, and no trace that one was asked for. Returns whether there was one to come."""
     gone, _kinds = LetterToSelf.objects.filter(enrolment=enrolment, sent_at=None).delete()
     return bool(gone)
+
+
+def carry_over(before: Enrolment, *, to: Enrolment) -> None:
+    """Someone goes on with another group: the letter comes six weeks after its last meeting."""
+    letter = LetterToSelf.objects.filter(enrolment=before, sent_at=None).first()
+    if letter and not LetterToSelf.objects.filter(enrolment=to).exists():
+        letter.enrolment = to
+        letter.due_on = _due(asked=letter.asked_at, last_day=_last_day(to.cohort))
+        letter.save(update_fields=["enrolment", "due_on"])
+
+
+def _last_day(cohort: Cohort) -> date | None:
+    held = cohort.live_sessions.filter(cancelled_at=None)
+    return held.aggregate(last=Max("day"))["last"]
 
 
 def follow(cohort: Cohort, *, last_day: date) -> None:

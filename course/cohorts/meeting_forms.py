@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from course import names
 from course.cohorts import materials, preparing
 from course.cohorts.models import LiveSession, Material
 
@@ -67,6 +68,10 @@ class MaterialForm(forms.ModelForm):
             "words": _("For a transcript or notes."),
         }
         widgets = {"file": forms.FileInput}
+
+    def clean_title(self) -> str:
+        names.one_line(self.cleaned_data["title"])
+        return self.cleaned_data["title"]
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean()

@@ -10,6 +10,7 @@ How long a step lasts follows from where the next one begins. A step whose first
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -129,6 +130,12 @@ def is_complete(meeting: LiveSession) -> list[str]:
     if not meeting.recorded:
         missing.append(_("whether it is recorded"))
     return missing
+
+
+def without_way_in(meetings: Iterable[LiveSession]) -> list[LiveSession]:
+    """Those with neither a joining link nor a telephone number. They can be announced so."""
+    waiting = [m for m in meetings if not (m.cancelled_at or m.joining_url or m.dial_in)]
+    return sorted(waiting, key=lambda meeting: meeting.number)
 
 
 @transaction.atomic

@@ -16,6 +16,8 @@ from course.audit.recording import record
 from course.cohorts.models import Cohort, Enrolment, LiveSession, Opening
 from course.people.models import User
 
+MODULES = 8
+
 
 def opens_on(day: date, days_before: int) -> date:
     """The day a module opens, at its first minute in the group's own zone."""
@@ -62,6 +64,23 @@ def open_modules(
     if opened:
         record("modules.opened", actor=by.pk, subject=whose, at=now)
     return opened
+
+
+def keep_open(before: Enrolment, following: Enrolment, *, now: datetime) -> None:
+    """Someone goes on with another group: what was open to them is never locked again."""
+    if following.cohort.opens_days_before is None:
+        return
+    locked = locked_until(before, now=now)
+    facts = {"cohort": following.cohort, "enrolment": following}
+    Opening.objects.bulk_create(
+        # Since they came: it is no news, and nobody is written to about it.
+        (
+            Opening(number=n, opened_at=before.enrolled_at, **facts)
+            for n in range(1, MODULES + 1)
+            if n not in locked
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def open_due(now: datetime) -> int:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from course.cohorts import audience, letter_tasks, reminder_times, times
+from course.cohorts import audience, letter_tasks, preparing, reminder_times, times
 from course.cohorts.models import Enrolment, LiveSession, Opening
+from course.cohorts.quiet import is_quiet
 from course.outbox.owing import owe, owed_among
 
 Task = Callable[..., None]
@@ -56,6 +57,19 @@ def tell_of_open_modules(now: datetime) -> int:
         for (place, moment), numbers in opened.items()
     }
     return _owe_each(letter_tasks.tell_of_opening, due, now=now)
+
+
+def ask_for_ways_in(now: datetime) -> int:
+    """Two days before a meeting that nobody can get into yet: a letter to each facilitator."""
+    count = 0
+    for meeting in preparing.without_way_in(_meetings(now, now + 2 * DAY)):
+        due = {
+            f"way-in:{meeting.pk}:{user.pk}": {"meeting": str(meeting.pk), "user": str(user.pk)}
+            for user in meeting.cohort.facilitators.filter(is_active=True)
+            if not is_quiet(now, times.zone_for(user, meeting.cohort))
+        }
+        count += _owe_each(letter_tasks.ask_for_way_in, due, now=now)
+    return count
 
 
 def _places_for(opening: Opening) -> Iterable[Enrolment]:

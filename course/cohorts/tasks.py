@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from course import mail
 from course.cohorts import times
-from course.cohorts.letter_tasks import calendar_files
+from course.cohorts.letter_tasks import calendar_files, only_by_day
 from course.cohorts.models import Cohort, Enrolment, Interest
+from course.people.models import User
 
 
 def confirm_place(*, enrolment: str) -> None:
@@ -43,8 +44,10 @@ def confirm_interest(*, interest: str) -> None:
 
 def tell_of_cohort(*, interest: str, cohort: str) -> None:
     found = Interest.objects.filter(pk=interest, stopped_at=None).first()
-    still = Cohort.objects.filter(pk=cohort, closed_at=None, cancelled_at=None)
-    if found and still.exists():
+    group = Cohort.objects.filter(pk=cohort, closed_at=None, cancelled_at=None).first()
+    if found and group:
+        reader = User.objects.filter(email=found.email).first()
+        only_by_day(times.zone_for(reader, group))
         stop = signing.dumps(str(found.pk), salt="interest.stop")
         mail.cohort_open(
             to=found.email,

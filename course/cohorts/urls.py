@@ -9,13 +9,17 @@ from course.cohorts import (
     views,
     waiting_views,
 )
+from course.people.limiting import HOUR, limited
+
+# Letters to addresses that strangers type; an office may share one address on the network.
+write_to_me = limited("tell-me", at_most=20, within=HOUR)
 
 urlpatterns = [
     path("groups/", views.groups, name="groups"),
     path("groups/<uuid:pk>/join/", views.join, name="join_group"),
     path("groups/<uuid:pk>/ask/", waiting_views.ask_for_place, name="ask_for_place"),
     path("groups/<uuid:pk>/waiting/", waiting_views.waiting_page, name="waiting"),
-    path("groups/tell-me/", views.ask_to_be_told, name="ask_to_be_told"),
+    path("groups/tell-me/", write_to_me(views.ask_to_be_told), name="ask_to_be_told"),
     path("groups/tell-me/<str:token>/", views.confirm_interest, name="confirm_interest"),
     path("groups/stop/<str:token>/", views.stop_interest, name="stop_interest"),
     path("my/reminders/", reminder_views.reminders, name="reminders"),

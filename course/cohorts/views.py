@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 from course.cohorts import capacity, finding, joining
 from course.cohorts.forms import AccessNeedsForm, InterestForm
@@ -61,6 +62,7 @@ def confirm_interest(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "cohorts/confirm_interest.html", {"done": done, "stop": False})
 
 
+@csrf_exempt  # mail programs post here by themselves (RFC 8058); the token is the right to do so
 def stop_interest(request: HttpRequest, token: str) -> HttpResponse:
     done = request.method == "POST" and joining.stop_interest(token, now=timezone.now())
     return render(request, "cohorts/confirm_interest.html", {"done": done, "stop": True})

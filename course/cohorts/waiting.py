@@ -140,6 +140,43 @@ def leave(waiting: Waiting, *, now: datetime) -> bool:
     return bool(mine.update(left_at=now))
 
 
+@transaction.atomic
+def wait_again(
+    user: User, *, cohort_id: UUID, since: datetime, failed: bool, now: datetime
+) -> bool:
+    """An order that took a kept place up, at `since` or later, came to nothing: its buyer waits
+    again, and is told once. Returns whether this call did it.
+
+    Where a payment `failed` they keep their turn, since they wanted the place. Others go behind
+    those who wait, as after an offer that has passed.
+    """
+    cohort = turns.locked(cohort_id)
+    mine = Waiting.objects.filter(user=user, cohort=cohort)
+    passed_on = mine.filter(accepted_at__gte=since, offered_at__isnull=False, left_at=None)
+    found = passed_on.order_by("-accepted_at").first()
+    closed = cohort.joining == Cohort.BY_INVITATION or not cohort.takes_people(now.date())
+    has_place = Enrolment.objects.current().filter(user=user, cohort=cohort).exists()
+    if not found or closed or has_place or not user.is_active or mine.open().exists():
+        return False
+    facts = {"accepted_at": None, "offered_at": None, "offer_until": None}
+    mine.filter(pk=found.pk).update(since=found.since if failed else now, **facts)
+    after = allowed_from(now, times.zone_for(user, cohort)) - now
+    key = f"waiting:{found.pk}:again:{found.offers}"
+    owe(waiting_tasks.say_waiting_again, key=key, now=now, after=after, waiting=str(found.pk))
+    return True
+
+
+@transaction.atomic
+def leave_every_list(user: User, *, now: datetime) -> int:
+    """Someone goes for good: they wait nowhere, and what was kept for them is offered on.
+
+    Call it before the person is deleted, since their rows go with them and say no more that a
+    place was kept. Returns how many lists this call took them off.
+    """
+    mine = Waiting.objects.open().filter(user=user).order_by("cohort")  # locks in one order
+    return sum(leave(waiting, now=now) for waiting in mine)
+
+
 def end_all(cohort_id: UUID, *, now: datetime) -> list[UUID]:
     """The group is called off: nobody waits any more. Returns who did. The cohort is locked."""
     waiting = Waiting.objects.open().filter(cohort=cohort_id)

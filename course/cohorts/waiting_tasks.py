@@ -35,15 +35,33 @@ def offer_place(*, waiting: str, time: int) -> None:
 
 
 def say_offer_ended(*, waiting: str) -> None:
-    found = Waiting.objects.open().filter(pk=waiting, offered_at=None)
-    back = found.select_related("user", "cohort").first()
-    if back and is_running(back.cohort):
+    back = _without_offer(waiting)
+    if back:
         mail.offer_ended(
             to=back.user.email,
             key=f"waiting:{waiting}:ended:{back.offers}",
             path=reverse("waiting", args=[back.cohort_id]),
             group=back.cohort.title,
         )
+
+
+def say_waiting_again(*, waiting: str) -> None:
+    """To whoever bought the place that was kept, and whose order ended unpaid."""
+    back = _without_offer(waiting)
+    if back:
+        mail.waiting_again(
+            to=back.user.email,
+            key=f"waiting:{waiting}:again:{back.offers}",
+            path=reverse("waiting", args=[back.cohort_id]),
+            group=back.cohort.title,
+        )
+
+
+def _without_offer(waiting: str) -> Waiting | None:
+    """Someone on the list of a group that goes on, with nothing kept for them just now."""
+    found = Waiting.objects.open().filter(pk=waiting, offered_at=None, user__is_active=True)
+    back = found.select_related("user", "cohort").first()
+    return back if back and is_running(back.cohort) else None
 
 
 def say_group_confirmed(*, enrolment: str) -> None:

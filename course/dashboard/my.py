@@ -1,7 +1,7 @@
 """An attendee's own screens, drawn from everything below."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from certificates.models import Certificate
-from course.cohorts import finding, times
-from course.cohorts.models import Enrolment, Facilitation, LiveSession, Waiting
+from course.cohorts import admitting, finding, releasing, times
+from course.cohorts.models import Cohort, Enrolment, Facilitation, Guest, LiveSession, Waiting
 from course.people.models import User
 from course.places.models import Manager
 from course.programme.models import ProgrammePage
-from reflections.models import Reflection, WritingChoices
+from reflections.models import WritingChoices
+from sessions import feedback
 from sessions.models import Attendance, Progress, SessionPage
 
 
@@ -37,6 +38,7 @@ class Stop:
     place: str = ""
     live: LiveSession | None = None
     is_next: bool = False
+    opens_on: date | None = None  # None is open
 
     @property
     def is_over(self) -> bool:
@@ -67,6 +69,8 @@ def my_programme(request: HttpRequest) -> HttpResponse:
         "others": [e for e in enrolments if e is not enrolment],
         "certificates": list(certificates),
     }
+    if enrolment is None or enrolment.is_elsewhere:
+        context["elsewhere"] = _elsewhere(request.user, visits=enrolment is not None)
     if enrolment is None:
         context["runs_cohorts"] = request.user.is_superuser or request.user.facilitations.exists()
         context["manages"] = request.user.manages.exists()
@@ -90,9 +94,26 @@ def _places_of(user: User) -> list[Enrolment]:
             closed_spiral=Exists(closed),
             manages=Exists(Manager.objects.filter(user=user)),
             waits=Exists(Waiting.objects.open().filter(user=user)),
+            is_elsewhere=Exists(Guest.objects.filter(enrolment__user=user))
+            | Exists(Cohort.hosts.through.objects.filter(user=user)),
         )
         .order_by("-enrolled_at")
     )
+
+
+def _elsewhere(user: User, *, visits: bool) -> dict[str, Any]:
+    """Meetings of other groups: those to come, and those that a guest may say something about.
+
+    Only someone with a place of their own `visits` another group.
+    """
+    now = timezone.now()
+    coming = admitting.coming_elsewhere(user, now=now)
+    for meeting in coming:
+        meeting.door_is_open = meeting.is_open(now) and bool(meeting.joining_url)
+    return {
+        "coming": coming,
+        "visited": feedback.visits_to_comment(user, now=now) if visits else [],
+    }
 
 
 def _map_of(enrolment: Enrolment) -> dict[str, Any]:
@@ -104,6 +125,9 @@ def _map_of(enrolment: Enrolment) -> dict[str, Any]:
     live = {} if enrolment.cohort.cancelled_at else {m.number: m for m in meetings}
     rest_after = times.rest_after(enrolment.cohort, meetings)
     stops = [_stop(page, opened.get(page.key), taken.get(page.key), live) for page in pages]
+    locked = releasing.locked_until(enrolment, now=timezone.now())
+    for stop in stops:
+        stop.opens_on = None if stop.state else locked.get(stop.number)
     done = sum(1 for stop in stops if stop.state == "done")
     all_done = bool(stops) and done == len(stops)
     meeting = _next_meeting(stops)
@@ -173,15 +197,3 @@ def _where_they_stopped(
         if last and page.key == last.session_key and stop is not besides:
             return stop
     return None
-
-
-@login_required
-def my_data(request: HttpRequest) -> HttpResponse:
-    """What is kept about someone, who can see it, and where to change it."""
-    context = {
-        "enrolments": Enrolment.objects.for_attendee(request.user).select_related("cohort"),
-        "certificates": Certificate.objects.for_attendee(request.user),
-        "has_writing": Reflection.objects.for_owner(request.user).exists(),
-        "consents": request.user.consents.order_by("-given_at"),
-    }
-    return render(request, "dashboard/my_data.html", context)

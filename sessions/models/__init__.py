@@ -1,4 +1,4 @@
-from sessions.models.asking import CpdNote, Feedback, Measure, MeasureAnswer
+from sessions.models.asking import CpdNote, Feedback, GuestComment, Measure, MeasureAnswer
 from sessions.models.page import SessionPage
 from sessions.models.records import (
     Attendance,
@@ -15,6 +15,7 @@ __all__ = [
     "Completion",
     "CpdNote",
     "Feedback",
+    "GuestComment",
     "Measure",
     "MeasureAnswer",
     "Progress",

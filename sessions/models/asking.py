@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from course.cohorts.models import Cohort, Enrolment
+from course.cohorts.models import Cohort, Enrolment, Guest
 
 
 class Feedback(models.Model):
@@ -42,6 +42,20 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"feedback {self.pk}"
+
+
+class GuestComment(models.Model):
+    """What a guest says of the meeting they visited. Its facilitators read it, unsigned.
+
+    Guests are asked no scales: the figures of a group are of those who belong to it.
+    """
+
+    guest = models.OneToOneField(Guest, on_delete=models.CASCADE, related_name="comment")
+    words = models.TextField(max_length=1000)
+    sent_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"comment {self.pk} of a guest"
 
 
 class Measure(models.Model):

@@ -7,32 +7,23 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.rich_text import RichText, expand_db_html
-from wagtail.whitelist import Whitelister, allow_without_attributes, attribute_rule, check_url
 
 from certificates.templatetags.paper_words import printable
+from course.programme import cleaning
 
 register = template.Library()
-
-
-PLAIN = ("[document]", "p", "br", "b", "strong", "em", "i", "ul", "ol", "li")
-
-
-class PlainWords(Whitelister):
-    element_rules = dict.fromkeys(PLAIN, allow_without_attributes) | {
-        "a": attribute_rule({"href": check_url})
-    }
 
 
 @register.filter
 def tidy(words: RichText) -> SafeString:
     """Rich text with paragraphs, lists, bold and links, and no other element or attribute."""
-    return mark_safe(PlainWords().clean(expand_db_html(words.source)))
+    return cleaning.clean(expand_db_html(words.source), elements=cleaning.WORDS)
 
 
 @register.filter
 def for_paper(html: str) -> SafeString:
     """The same without links, since paper has none, and with signs that no font has in words."""
-    return mark_safe(printable(re.sub(r"</?a\b[^>]*>", "", html)))
+    return mark_safe(printable(re.sub(r" <span\b.*?</span>|</?a\b[^>]*>", "", html)))
 
 
 @register.filter

@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 
 from course.cohorts import joining
 from course.cohorts.models import Cohort, Enrolment, Interest
+from course.outbox.models import Effect
+from course.outbox.settling import settle
 from tests.cast import NOON, settle_everything, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +51,8 @@ def test_a_group_that_is_not_free_and_open_cannot_be_joined(cyn, own_time, chang
     assert not Enrolment.objects.exists()
 
 
-def test_being_told_needs_a_second_yes(client, programme, own_time):
+def test_being_told_needs_a_second_yes(client, programme, own_time, time_machine):
+    time_machine.move_to(NOON, tick=False)
     client.post(reverse("ask_to_be_told"), {"email": "Who@Example.org"})
     client.post(reverse("ask_to_be_told"), {"email": "who@example.org"})
     assert Interest.objects.count() == 1
@@ -63,8 +67,14 @@ def test_being_told_needs_a_second_yes(client, programme, own_time):
     joining.tell_of_cohort(own_time, now=NOON)
     settle_everything()
     assert len(mail.outbox) == 2
-    stop = re.search(r"http://testserver(/groups/stop/\S+)", mail.outbox[1].body)[1]
-    client.post(stop)
+    letter = mail.outbox[1]
+    stop = re.search(r"http://testserver(/groups/stop/\S+)", letter.body)[1]
+    assert letter.extra_headers["List-Unsubscribe"] == f"<http://testserver{stop}>"
+    assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert not Interest.objects.get().stopped_at
+    # A mail program presses by itself: no cookie, no token of a form.
+    one_click = {"List-Unsubscribe": "One-Click"}
+    assert Client(enforce_csrf_checks=True).post(stop, one_click).status_code == 200
     assert joining.tell_of_cohort(own_time, now=NOON) == 0
 
 
@@ -74,11 +84,32 @@ def test_a_forged_link_does_nothing(client, programme):
     assert not Interest.objects.exists()
 
 
-def test_the_clock_tells_of_a_new_group_once(programme, own_time):
+def test_news_of_a_group_waits_for_the_readers_morning(programme, own_time, cyn, time_machine):
+    """At 22:00 in London it is 11:00 in Auckland: one waits, the other has it at once."""
+    night = NOON.replace(hour=22)
+    time_machine.move_to(night, tick=False)
+    cyn.zone = "Pacific/Auckland"
+    cyn.save()
+    for email in ("who@example.org", cyn.email):
+        joining.ask_to_be_told(email, programme_id=programme.pk, now=night)
+    Interest.objects.update(confirmed_at=night)
+    joining.tell_of_cohort(own_time, now=night)
+    owed = Effect.objects.filter(dedupe_key__contains=":told:").order_by("not_before")
+    assert [effect.not_before.hour for effect in owed] == [22, 8]
+    for effect in owed:  # a worker that is too early sends nothing
+        settle(effect.pk)
+    assert [m.to for m in mail.outbox] == [[cyn.email]]
+    time_machine.move_to(night + timedelta(hours=10), tick=False)
+    settle(owed.last().pk)
+    assert [m.to for m in mail.outbox] == [[cyn.email], ["who@example.org"]]
+
+
+def test_the_clock_tells_of_a_new_group_once(programme, own_time, time_machine):
     from django.utils import timezone
 
     from course import schedule
 
+    time_machine.move_to(timezone.now().replace(hour=12), tick=False)
     now = timezone.now()
     joining.ask_to_be_told("who@example.org", programme_id=programme.pk, now=now)
     Interest.objects.update(confirmed_at=now)

@@ -5,9 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from course.cohorts import releasing
-from course.cohorts.models import Cohort, LiveSession, Opening
+from course.cohorts.models import Cohort, Enrolment, Facilitation, LiveSession, Opening
+from reflections.models import Reflection
 from tests.cast import NOON, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +120,35 @@ def test_a_timed_session_page_costs_three_queries(
         client.get(sessions[2].url)
         with django_assert_num_queries(3):  # web session, person, place with its release
             client.get(sessions[2].url)
+
+
+def test_writing_begins_when_the_session_opens_and_never_locks_again(ada, bea, timed, sessions):
+    third = sessions[2]
+    form, afresh = (reverse(name, args=[third.key]) for name in ("reflect", "write_afresh"))
+    with time_machine.travel(BEFORE, tick=False):
+        for ask in (signed_in(ada).get, signed_in(ada).post):
+            for address in (form, afresh):
+                answer = ask(address, follow=True)
+                assert answer.redirect_chain
+                html = answer.content.decode()
+                if answer.redirect_chain[0][0] == third.url:
+                    assert LOCKED in html
+                    assert "You can write about it from Thursday 25 March 2027 on" in html
+                assert 'name="ticket"' not in html
+        assert "It opens on Thursday 25 March." in signed_in(ada).get("/my/").content.decode()
+        # What someone wrote there stays within reach, and so do the sheets.
+        facts = {"turn": 1, "updated_at": NOON, "deleted_at": NOON}
+        Reflection.objects.create(owner=bea, session_key=third.key, **facts)
+        assert 'name="ticket"' in signed_in(bea).get(form).content.decode()
+    with time_machine.travel(OPENS, tick=False):
+        assert 'name="ticket"' in signed_in(ada).get(form).content.decode()
+
+
+def test_a_facilitator_who_takes_part_and_whoever_left(ada, cyn, timed, sessions):
+    form = reverse("reflect", args=[sessions[2].key])
+    with time_machine.travel(BEFORE, tick=False):
+        assert signed_in(cyn).get(form).status_code == 404
+        Enrolment.objects.filter(user=ada).update(ended_at=NOON)
+        assert signed_in(ada).get(form).headers["Location"] == sessions[2].url
+        Facilitation.objects.create(cohort=timed, user=ada)
+        assert 'name="ticket"' in signed_in(ada).get(form).content.decode()

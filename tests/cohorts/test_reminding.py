@@ -445,3 +445,36 @@ def test_asked_for_and_taken_back_on_its_page(group, ada, cyn):
     assert client.get(reverse("ask_for_letter", args=[place.pk])).status_code == 302
     assert not LetterToSelf.objects.exists()
     assert "You have no place" in signed_in(cyn).get(reverse("letter_to_self")).content.decode()
+
+
+# --- A meeting without a way in ---------------------------------------------------------------------
+
+
+def test_facilitators_are_asked_once_for_a_way_in_two_days_before(group, flo, ada):
+    first = meeting(group, 1)  # Thursday 4 March 2027, 14:00 in London
+    group.live_sessions.filter(number__in=[1, 2]).update(joining_url="")
+    group.live_sessions.filter(number=2).update(dial_in="020 7946 0000")
+    jobs = [reminding.ask_for_ways_in]
+    sent = watch(at("2027-03-01 00:00"), at("2027-03-04 16:00"), jobs=jobs)
+    ((moment, letter),) = sent
+    assert (moment, letter.to) == (at("2027-03-02 14:00"), [flo.email])
+    assert reverse("group_meeting", args=[group.pk, first.pk]) in letter.body
+    assert "secret-door" not in letter.body
+    # The second has a telephone number; the third's link goes in before its letter does.
+    third = meeting(group, 3)
+    group.live_sessions.filter(number=3).update(joining_url="")
+    with time_machine.travel(at("2027-03-17 09:00"), tick=False):
+        assert reminding.ask_for_ways_in(at("2027-03-17 09:00")) == 1
+    LiveSession.objects.filter(pk=third.pk).update(joining_url="https://rooms.example.org/new")
+    assert run(at("2027-03-17 09:01"), jobs=jobs) == []
+
+
+def test_at_night_nobody_is_asked_for_a_way_in(group, flo):
+    flo.zone = "Asia/Kolkata"
+    flo.save()
+    group.live_sessions.filter(number=1).update(joining_url="")
+    jobs = [reminding.ask_for_ways_in]
+    sent = watch(at("2027-03-02 13:00"), at("2027-03-03 04:00"), jobs=jobs)
+    assert [moment for moment, _letter in sent] == [at("2027-03-02 14:00")]  # 19:30 there
+    Effect.objects.all().delete()
+    assert run(at("2027-03-02 14:30"), jobs=jobs) == []  # 20:00 there

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from course.cohorts import capacity, confirming, finding, joining, waiting
 from course.cohorts.models import Cohort, Enrolment, Waiting
-from course.places import books, buying, transfer
+from course.places import books, buying, reconciling, transfer
 from course.places.models import Order, Place
 from course.places.states import OrderStatus
 from tests.cast import NOON, person, settle_everything, signed_in
@@ -201,6 +201,24 @@ def test_leaving_the_list_with_an_offer_passes_it_on(full, six):
     assert Waiting.objects.filter(user=six[2]).count() == 2
 
 
+def test_whoever_goes_for_good_leaves_no_place_kept_behind(full, six, programme):
+    other = Cohort.objects.create(
+        programme_id=programme.pk, title="Other group", joining=Cohort.ON_REQUEST, capacity=1
+    )
+    waiting.ask(six[2], cohort=other, now=NOON)
+    give_back(six[0])
+    assert room(full) == (1, 1)
+    assert waiting.leave_every_list(six[2], now=NOON) == 2
+    assert waiting.leave_every_list(six[2], now=NOON) == 0
+    six[2].delete()
+    assert wait_of(six[3]).offered_at  # the place went on to the next person
+    assert waiting.leave_every_list(six[3], now=NOON) == 1
+    six[3].delete()
+    assert room(full) == (0, 1)
+    assert room(other) == (0, 0)
+    assert not list(books.cohorts_are_counted())
+
+
 def test_an_offer_ends_kindly(full, six, time_machine):
     time_machine.move_to(NOON, tick=False)
     give_back(six[0])
@@ -328,6 +346,61 @@ def test_an_order_that_comes_to_nothing_passes_the_place_on(dear, six, root):
     mine = transfer.choose_transfer(mine, NOON)
     transfer.cancel_invoice(mine, by=root, now=NOON)
     assert wait_of(six[3]).offered_at
+    assert not list(books.cohorts_are_counted())
+
+
+def ordered(user, cohort, **facts) -> Order:
+    """An order by card, whose places are kept while it waits for the payment."""
+    order = buying.start_order(user, cohort=cohort, quantity=1, now=NOON, **facts)
+    status = OrderStatus.AWAITING_PAYMENT
+    assert buying.keep_places(order, status=status, channel=Order.CARD, now=NOON)
+    return order
+
+
+@pytest.mark.parametrize("end", [OrderStatus.EXPIRED, OrderStatus.CANCELLED])
+def test_whoever_bought_a_kept_place_and_did_not_pay_waits_again(
+    dear, six, root, time_machine, end
+):
+    time_machine.move_to(NOON, tick=False)
+    transfer.cancel_invoice(dear, by=root, now=NOON)
+    order = ordered(six[2], dear.cohort)
+    assert wait_of(six[2]).accepted_at
+    for _twice in range(2):
+        reconciling.end_unpaid(order, end, now=NOON + DAY)
+    back = Waiting.objects.open().get(user=six[2])
+    assert (back.offered_at, back.since) == (None, NOON + DAY)  # behind those who wait
+    assert wait_of(six[3]).offered_at
+    time_machine.move_to(NOON + DAY, tick=False)
+    assert letters_to(six[2]).count("You are on the list again") == 1
+    assert not list(books.cohorts_are_counted())
+
+
+def test_a_payment_that_failed_keeps_the_turn_and_late_money_takes_what_is_kept(dear, six, root):
+    for n, user in enumerate(six[2:4]):
+        Waiting.objects.filter(user=user).update(since=NOON - (9 - n) * DAY)
+    transfer.cancel_invoice(dear, by=root, now=NOON)
+    order = ordered(six[2], dear.cohort)
+    reconciling.end_unpaid(order, OrderStatus.FAILED, now=NOON)
+    assert wait_of(six[2]).offered_at
+    assert not wait_of(six[3]).offered_at
+    assert "You are on the list again" not in letters_to(six[2])  # they are offered it instead
+    assert buying.keep_places_again(order, now=NOON)
+    assert wait_of(six[2]).accepted_at
+    assert room(dear.cohort) == (1, 0)
+    assert not list(books.cohorts_are_counted())
+
+
+def test_nobody_waits_again_who_has_another_place_or_where_nobody_can_wait(dear, six, root):
+    Cohort.objects.filter(pk=dear.cohort_id).update(capacity=9)
+    waiting.offer_free_places(NOON)
+    first, second = ordered(six[2], dear.cohort), ordered(six[2], dear.cohort)
+    reconciling.end_unpaid(first, OrderStatus.EXPIRED, now=NOON)
+    assert not Waiting.objects.open().filter(user=six[2]).exists()
+    mine = ordered(six[3], dear.cohort)
+    Cohort.objects.filter(pk=dear.cohort_id).update(joining=Cohort.BY_INVITATION)
+    for order in (second, mine):
+        reconciling.end_unpaid(order, OrderStatus.EXPIRED, now=NOON)
+    assert not Waiting.objects.open().exists()
     assert not list(books.cohorts_are_counted())
 
 
@@ -461,7 +534,9 @@ def test_the_page_of_groups_costs_the_same(number, programme, cyn, six, django_a
 # --- Anything in any order ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(
+    "seed", [0, 1, 2, 3, *(pytest.param(n, marks=pytest.mark.soak) for n in range(4, 40))]
+)
 def test_random_days_never_overbook_and_leave_nobody_out(seed, programme, paid_cohort, root):
     """Joins, orders, askings, answers, ends and the clock, as they come."""
     dice = random.Random(seed)

@@ -5,14 +5,18 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from certificates.models import Certificate
 from course.cohorts.models import Cohort, Enrolment, LiveSession
 from course.people.models import User
 from course.places import managing
 from reflections import spiral
 from sessions import attending
+from sessions.disclosing import Thresholds
+from sessions.figures import pulses
 from tests.cast import NOON, enrolled, settle_everything, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +90,62 @@ def test_looking_after_places_is_one_link_for_someone_with_a_place(ada, bea, ses
     managing.found_organisation(ada, name="A small trust", now=NOON, **facts)
     assert "Your organisation’s places" in my(ada)
     assert "Your organisation’s places" not in my(bea)
+
+
+def test_a_host_and_a_guest_see_their_next_meeting(ada, cyn, cohort, programme):
+    other = Cohort.objects.create(programme_id=programme.pk, title="Winter group")
+    today = {"joining_url": "https://rooms.example.net/secret", "starts": time(14)}
+    soon = LiveSession.objects.create(cohort=other, number=2, day=NOON.date(), **today)
+    for days in (-7, 7, 14, 21):
+        day = NOON.date() + timedelta(days=days)
+        LiveSession.objects.create(cohort=other, number=4 + days // 7, day=day, starts=time(14))
+    other.hosts.add(cyn)
+    visit = soon.guests.create(enrolment=Enrolment.objects.get(user=ada), asked_at=NOON)
+    door = reverse("meeting_way_in", args=[soon.pk])
+    with time_machine.travel(NOON, tick=False):
+        hosts, visits = my(cyn), my(ada)
+        for html, words in ((hosts, "You host it."), (visits, "You come as a guest.")):
+            assert reverse("meeting", args=[soon.pk]) in html
+            assert words in html
+            assert door not in html
+        assert hosts.count("You host it.") == 2  # the next two are enough
+        assert visits.count("You come as a guest.") == 1
+    with time_machine.travel(NOON + timedelta(hours=2), tick=False):
+        assert door in my(cyn)
+        assert door in my(ada)
+        assert "secret" not in my(ada)
+    give = reverse("give_feedback", args=[soon.pk])
+    with time_machine.travel(NOON + timedelta(hours=5), tick=False):
+        assert give in my(ada)
+        assert give not in my(cyn)
+        assert signed_in(cyn).get(give).status_code == 404
+        client = signed_in(ada)
+        assert 'name="safe"' not in client.get(give).content.decode()
+        client.post(give, {"comment": "Well held, thank you"})
+        assert give not in my(ada)
+        assert visit.comment.words == "Well held, thank you"
+        Cohort.objects.filter(pk=other.pk).update(closed_at=NOON)
+        late = client.post(give, {"comment": "and more"})
+        assert late.status_code == 409
+        assert "and more" in late.content.decode()
+    titles, few = {2: "Two"}, Thresholds(**settings.DISCLOSURE)
+    said = {p.number: p for p in pulses(other, counted=set(), titles=titles, thresholds=few)}
+    assert said[2].comments == ["Well held, thank you"]
+
+
+def test_completing_leads_to_a_letter_to_oneself_and_a_sentence_for_the_next_group(ada, sessions):
+    letter, sentence = reverse("letter_to_self"), reverse("send_thought") + "?for=next_cohort"
+    assert sentence not in my(ada)
+    take_part(ada, sessions[:6])
+    certificate = reverse("certificate", args=[Certificate.objects.get().pk])
+    page = signed_in(ada).get(certificate).content.decode()
+    for html in (my(ada), page):
+        assert f'href="{sentence}"' in html
+        assert f'href="{letter}"' in html
+    form = signed_in(ada).get(sentence).content.decode()
+    assert re.search(r'value="next_cohort"[^>]*checked', form)
+    unknown = signed_in(ada).get(reverse("send_thought") + "?for=nobody").content.decode()
+    assert re.search(r'value="facilitators"[^>]*checked', unknown)
 
 
 # --- With a place ----------------------------------------------------------------------------------
@@ -271,11 +331,11 @@ def test_it_costs_ten_queries(many, ada, cohort, sessions, django_assert_num_que
 
 
 @pytest.mark.parametrize("many", [1, 3])
-def test_without_a_place_it_costs_ten(many, cyn, programme, django_assert_num_queries):
+def test_without_a_place_it_costs_eleven(many, cyn, programme, django_assert_num_queries):
     for n in range(many):
         Cohort.objects.create(programme_id=programme.pk, title=f"Group {n}", joining=Cohort.OPEN)
     client = signed_in(cyn)
     client.get("/my/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         html = client.get("/my/").content.decode()
     assert html.count("Take a place<") == many

@@ -6,11 +6,13 @@ import pytest
 import time_machine
 from django.urls import get_resolver, reverse
 
+from certificates.models import Certificate
+from course.audit.models import Entry
 from course.cohorts import planning, waiting
 from course.cohorts.models import Cohort, Facilitation, LiveSession, Message, Opening, Waiting
 from course.outbox.models import Effect
 from course.people import roles
-from sessions import questioning
+from sessions import attending, questioning
 from sessions.models import Attendance, AttendanceQuestion
 from tests.cast import NOON, enrolled, person, signed_in, with_second_factor
 from tests.sessions.live import after, with_meetings
@@ -66,7 +68,7 @@ def addresses(cohort, meeting) -> list[str]:
     import course.dashboard.workspace.urls as workspace
 
     given = {"pk": cohort.pk, "meeting_pk": meeting.pk, "slug": "starter"}
-    given |= dict.fromkeys(("question", "material", "waiting_pk"), cohort.pk)
+    given |= dict.fromkeys(("question", "material", "waiting_pk", "enrolment_pk"), cohort.pk)
     found = []
     for route in workspace.urlpatterns:
         names = route.pattern.converters
@@ -100,6 +102,18 @@ def test_a_host_sees_no_group_and_a_facilitator_who_left_sees_none(cohort, meeti
 
 
 # --- Planning --------------------------------------------------------------------------------
+
+
+def test_without_a_programme_page_planning_says_what_is_needed_first(client, flo, programme):
+    programme.delete()
+    asked = client.get(reverse("plan_group"))
+    assert "there is no programme page yet" in asked.content.decode()
+    assert reverse("wagtailadmin_explore_root") in asked.content.decode()
+    sent = client.post(reverse("plan_group"), sent_plan(flo))
+    assert sent.status_code == 422
+    assert "a programme page is needed first" in sent.content.decode()
+    assert 'value="Spring group"' in sent.content.decode()  # nothing typed is lost
+    assert not Cohort.objects.exists()
 
 
 def test_a_group_is_planned_in_one_step_and_pressing_twice_makes_one(client, flo, programme):
@@ -293,6 +307,67 @@ def test_a_question_is_seen_and_settled(client, cohort, meetings, ada):
     assert "I was there &lt;b&gt;all&lt;/b&gt; along" in page
     client.post(reverse("group_settle_question", args=[cohort.pk, asked.pk]))
     assert AttendanceQuestion.objects.get().settled_at
+
+
+def test_live_meetings_are_waived_and_asked_for_again_on_a_persons_page(
+    client, cohort, meetings, sessions, ada, flo, gil, cyn
+):
+    Cohort.objects.filter(pk=cohort.pk).update(live_needed=1)
+    mine = cohort.enrolments.get(user=ada)
+    page = reverse("group_person", args=[cohort.pk, mine.pk])
+    assert (
+        f'href="{page}"' in client.get(reverse("group_people", args=[cohort.pk])).content.decode()
+    )
+    for session in sessions[:5]:
+        attending.work_through(mine, session=session, now=NOON)
+    assert "This group asks for 1 live meeting." in client.get(page).content.decode()
+    for someone in (gil, cyn):
+        signed_in(someone).post(page, {"action": "waive"})
+        mine.refresh_from_db()
+        assert not mine.live_waived
+    for action, waived in (("waive", True), ("ask", False), ("waive", True), ("what?", True)):
+        assert client.post(page, {"action": action}).headers["Location"] == page
+        mine.refresh_from_db()
+        assert mine.live_waived is waived
+    seen = client.get(page).content.decode()
+    assert "Undo: ask for live meetings again" in seen
+    noted = Entry.objects.filter(action__contains="live").values_list("action", flat=True)
+    waived = "enrolment.live_waived"
+    assert sorted(noted) == ["enrolment.live_asked_again", waived, waived]
+    attending.work_through(mine, session=sessions[5], now=NOON)
+    assert "It was issued on" in client.get(page).content.decode()
+
+
+def test_a_certificate_is_issued_again_from_a_persons_page(client, cohort, meetings, ada, flo):
+    mine = cohort.enrolments.get(user=ada)
+    page = reverse("group_person", args=[cohort.pk, mine.pk])
+    again = {"action": "issue-again"}
+    assert "There is no certificate yet." in client.post(page, again, follow=True).content.decode()
+    for meeting in meetings[:6]:
+        attending.mark(mine, meeting=meeting, state="present", by=flo, now=after(meeting))
+    same = client.post(page, again, follow=True).content.decode()
+    assert "It says what is noted already." in same
+    late = {"minutes": 20, "by": flo, "now": after(meetings[5])}
+    attending.mark(mine, meeting=meetings[5], state="part", **late)
+    assert "A new certificate is drawn" in client.post(page, again, follow=True).content.decode()
+    assert Certificate.objects.get(state="valid").facts["live_minutes"] == 420
+    assert Entry.objects.get(action="certificate.replaced").actor == str(flo.pk)
+
+
+def test_announcing_says_which_meetings_have_no_way_in(client, flo, programme):
+    group = planned(flo, programme_id=programme.pk)
+    group.live_sessions.update(who="Flo and Gil", breakout_rooms="By choice", recorded="no")
+    group.live_sessions.exclude(number__in=[2, 5]).update(joining_url="https://rooms.example.org/")
+    group.live_sessions.filter(number=5).update(dial_in="020 7946 0000")
+    page = client.get(reverse("group_settings", args=[group.pk])).content.decode()
+    second = group.live_sessions.get(number=2)
+    assert "These meetings have no joining link yet." in page
+    assert reverse("group_meeting", args=[group.pk, second.pk]) in page
+    fifth = group.live_sessions.get(number=5)
+    assert reverse("group_meeting", args=[group.pk, fifth.pk]) not in page
+    assert client.post(reverse("group_announce", args=[group.pk])).status_code == 302
+    group.refresh_from_db()
+    assert group.announced_at  # not refused
 
 
 # --- Messages --------------------------------------------------------------------------------

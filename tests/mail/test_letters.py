@@ -68,9 +68,11 @@ def links(text: str) -> set[str]:
 
 
 def test_every_function_that_sends_a_letter_has_a_sample():
-    tree = ast.parse(inspect.getsource(mail))
+    files = Path(mail.__file__).parent.glob("*.py")
+    trees = [ast.parse(path.read_text()) for path in files]
     sent = {
         call.args[0].value
+        for tree in trees
         for call in ast.walk(tree)
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "make_message"
     }

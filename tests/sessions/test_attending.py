@@ -1,19 +1,24 @@
 """The register of a meeting: quick, fair to two facilitators at once, and never losing anything."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
 
 from certificates.models import Certificate
 from course.audit.models import Entry
 from course.cohorts.models import Enrolment, NotComing
+from course.outbox.models import Effect
 from sessions import attending, completing, missing, questioning, returning
 from sessions.models import Attendance, AttendanceQuestion, Completion
 from sessions.register import AT_MOST, Register
 from sessions.standing import standings
-from tests.cast import NOON, enrolled, person, with_second_factor
+from tests.cast import NOON, enrolled, person, settle_everything, with_second_factor
 from tests.sessions.live import after, later_group, many, with_meetings
 
 pytestmark = pytest.mark.django_db
@@ -476,3 +481,27 @@ def test_some_meetings_cannot_be_visited(place, cohort, meetings, winter, why):
     assert meeting not in missing.meetings_to_visit(place, number=meeting.number, now=now)
     with pytest.raises(missing.NotNow):
         missing.visit(place, meeting=meeting, now=now)
+
+
+def test_facilitators_hear_once_of_questions_about_a_meeting_and_by_day(
+    place, bea, cohort, flo, meetings, time_machine
+):
+    evening = NOON.replace(hour=21)
+    time_machine.move_to(evening, tick=False)
+    hers = Enrolment.objects.get(user=bea)
+    for enrolment in (place, hers, place):
+        questioning.ask(enrolment, number=2, words="a secret word", now=evening)
+    owed = Effect.objects.get(dedupe_key__startswith="questioned:")
+    assert owed.not_before.hour == 8
+    time_machine.move_to(evening + timedelta(hours=11), tick=False)
+    settle_everything()
+    letter = next(m for m in mail.outbox if m.to == [flo.email])
+    assert letter.subject == "Something to look at"
+    assert reverse("group_sent", args=[cohort.pk]) in letter.body
+    assert not re.search("secret|Ada|Bea", letter.body)
+    # Settled before the letter goes: then there is nothing to look at.
+    questioning.ask(place, number=3, now=timezone.now())
+    questioning.take_back(place, number=3)
+    sent = len(mail.outbox)
+    settle_everything()
+    assert len(mail.outbox) == sent

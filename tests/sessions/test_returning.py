@@ -3,17 +3,27 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.urls import reverse
 
 from certificates.models import Certificate
-from course.cohorts import capacity
+from course.cohorts import capacity, letters_to_self, releasing, reminding
 from course.cohorts.models import Cohort, Enrolment, Waiting
 from course.outbox.models import Effect
 from course.places import accepting, books, buying, continuing, inviting, transfer
 from course.places.changing import CannotMove
 from course.places.models import Invitation, Place
-from sessions import attending, returning
-from sessions.models import Attendance, Completion, CpdNote, Progress
-from tests.cast import NOON, enrolled
+from sessions import attending, returning, thoughts
+from sessions.models import (
+    Attendance,
+    Completion,
+    CpdNote,
+    Measure,
+    MeasureAnswer,
+    Progress,
+    Thought,
+)
+from tests.cast import NOON, enrolled, signed_in
 from tests.sessions.live import after, later_group, with_meetings
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +97,51 @@ def test_deferring_twice_is_deferring_once(place, ada, winter):
     first = returning.defer(place, to=winter, now=LATER)
     assert returning.defer(place, to=winter, now=LATER) == first
     assert Enrolment.objects.filter(user=ada).count() == 2
+
+
+def test_what_is_not_passed_on_yet_goes_along_and_comes_back(place, ada, winter, meetings):
+    with_meetings(winter, winter.starts_on)
+    letter = letters_to_self.ask(place, now=NOON)
+    first_due = letter.due_on
+    heard = thoughts.send(
+        place, for_whom=Thought.TO_FACILITATORS, words="Heard", with_name=True, now=NOON
+    )
+    later = thoughts.send(
+        place, for_whom=Thought.TO_NEXT_COHORT, words="Later", with_name=True, now=NOON
+    )
+    measure = Measure.objects.create(slug="starter", title="Starter")
+    answer = MeasureAnswer.objects.create(
+        enrolment=place, measure=measure, moment="before", answers={}, answered_at=NOON
+    )
+    following = returning.defer(place, to=winter, now=LATER)
+
+    def where() -> list:
+        for row in (letter, heard, later, answer):
+            row.refresh_from_db()
+        return [row.enrolment for row in (letter, heard, later, answer)]
+
+    assert where() == [following, place, following, following]
+    last = winter.live_sessions.order_by("day").last().day
+    assert letter.due_on == last + timedelta(weeks=6)
+    page = signed_in(ada).get(reverse("send_thought")).content.decode()
+    assert "Heard" in page  # to read, and to take back
+    returning.undo_deferring(following, now=LATER + timedelta(days=1))
+    assert where() == [place] * 4
+    assert letter.due_on == first_due
+
+
+def test_what_was_open_stays_open_in_a_later_group_with_timed_modules(
+    place, ada, winter, meetings, sessions
+):
+    Cohort.objects.filter(pk=winter.pk).update(opens_days_before=3)
+    winter.refresh_from_db()
+    with_meetings(winter, winter.starts_on)
+    with time_machine.travel(LATER, tick=False):
+        following = returning.defer(place, to=winter, now=LATER)
+        following.cohort.refresh_from_db()
+        assert releasing.locked_until(following, now=LATER) == {}
+        assert "data-place" in signed_in(ada).get(sessions[6].url).content.decode()
+    assert reminding.tell_of_open_modules(LATER) == 0
 
 
 def test_an_access_adjustment_and_visits_go_along(place, winter, cohort, meetings):

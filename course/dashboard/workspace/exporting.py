@@ -1,7 +1,5 @@
 """Attendance as a table for a spreadsheet: what people did in the open, and no more."""
 
-import csv
-import io
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -13,7 +11,7 @@ from django.utils.translation import gettext as _
 from course.audit.recording import record
 from course.cohorts.models import Cohort, Enrolment
 from course.dashboard.workspace.frame import NUMBERS, my_group
-from course.places.exporting import safe
+from course.tables import line, safe
 from sessions.models import Attendance
 
 
@@ -29,7 +27,7 @@ def attendance_file(request: HttpRequest, pk: UUID) -> StreamingHttpResponse:
 
 def _lines(cohort: Cohort) -> Iterator[str]:
     heads = [_("Session %(n)s") % {"n": n} for n in NUMBERS]
-    yield "\ufeff" + _line([_("Name"), *heads, _("Hours live"), _("Hours alone"), _("Completed")])
+    yield "\ufeff" + line([_("Name"), *heads, _("Hours live"), _("Hours alone"), _("Completed")])
     people = (
         Enrolment.objects.current()
         .filter(cohort=cohort)
@@ -38,7 +36,7 @@ def _lines(cohort: Cohort) -> Iterator[str]:
         .order_by("user__display_name", "pk")
     )
     for enrolment in people.iterator(chunk_size=500):
-        yield _line(_row(enrolment))
+        yield line(_row(enrolment))
 
 
 def _row(enrolment: Enrolment) -> list[str]:
@@ -51,9 +49,3 @@ def _row(enrolment: Enrolment) -> list[str]:
     done = f"{completion.completed_at:%Y-%m-%d}" if completion else ""
     name = enrolment.user.document_name or enrolment.user.display_name
     return [safe(name), *states, f"{live / 60:.1f}", f"{alone / 60:.1f}", done]
-
-
-def _line(cells: list[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, quoting=csv.QUOTE_ALL).writerow(cells)
-    return buffer.getvalue()

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from course import names
 from course.cohorts.models import Cohort
 from course.cohorts.rescheduling import LONGEST, SHORTEST
 from course.people import roles
@@ -50,7 +51,10 @@ class GroupForm(forms.Form):
     """What a group is, apart from its dates."""
 
     title = forms.CharField(
-        max_length=120, label=_("Name"), help_text=_("Such as: Tuesday group, spring 2027")
+        max_length=120,
+        label=_("Name"),
+        help_text=_("Such as: Tuesday group, spring 2027"),
+        validators=[names.one_line],
     )
     joining = forms.ChoiceField(choices=Cohort.JOINING, label=_("Who may join"))
     capacity = forms.IntegerField(
@@ -145,7 +149,9 @@ class PlanForm(GroupForm):
 
 class CopyForm(forms.Form):
     pk = forms.UUIDField(widget=forms.HiddenInput)
-    title = forms.CharField(max_length=120, label=_("Name of the new group"))
+    title = forms.CharField(
+        max_length=120, label=_("Name of the new group"), validators=[names.one_line]
+    )
     first_day = forms.DateField(widget=DayInput, label=_("First meeting"))
 
 
@@ -159,7 +165,12 @@ class WayInForm(forms.Form):
         label=_("Joining link"),
         help_text=_("From any provider. Attendees see it from fifteen minutes before."),
     )
-    dial_in = forms.CharField(max_length=200, required=False, label=_("Telephone number, and code"))
+    dial_in = forms.CharField(
+        max_length=200,
+        required=False,
+        label=_("Telephone number, and code"),
+        validators=[names.one_line],
+    )
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
 

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
 from certificates import drawing
-from certificates.models import FacilitatorSummary
+from certificates.models import Certificate, FacilitatorSummary
 from certificates.views import pdf_response
 from course.audit.recording import record
 from course.cohorts.models import Enrolment
-from course.dashboard.workspace.frame import NUMBERS, a_page, my_group, show
+from course.dashboard.workspace.frame import NUMBERS, a_page, my_group, session_titles, show
+from sessions import completing
 from sessions.models import Attendance
 
 
@@ -53,6 +54,57 @@ def _row(enrolment: Enrolment) -> list[dict[str, Any]]:
         }
         for number in NUMBERS
     ]
+
+
+def person(request: HttpRequest, pk: UUID, enrolment_pk: UUID) -> HttpResponse:
+    """One person's row, and what a facilitator can decide for them. No reason is asked."""
+    cohort = my_group(request, pk)
+    current = Enrolment.objects.current().select_related("user", "cohort", "completion")
+    enrolment = get_object_or_404(current, pk=enrolment_pk, cohort=cohort)
+    if request.method == "POST":
+        decide = DECIDE.get(request.POST.get("action", ""))
+        if decide:
+            decide(request, enrolment)
+        return redirect("group_person", pk, enrolment_pk)
+    enrolment.taken = enrolment.attendances.all()
+    certificates = Certificate.objects.filter(completion_of=enrolment.pk)
+    context = {
+        "person": enrolment,
+        "row": _row(enrolment),
+        "titles": session_titles(cohort),
+        "certificate": certificates.filter(state=Certificate.VALID).first(),
+        "asks_for_live": cohort.live_needed or enrolment.live_waived,
+    }
+    return show(request, "person", cohort, tab="group_people", **context)
+
+
+def _waive(request: HttpRequest, enrolment: Enrolment) -> None:
+    had = hasattr(enrolment, "completion")
+    made = completing.waive_live(enrolment, waived=True, by=request.user, now=timezone.now())
+    messages.success(request, _("Waived. Catching up counts the same now. No reason is kept."))
+    if made and not had:
+        messages.success(request, _("That was all that was missing. The certificate is drawn now."))
+
+
+def _ask_for_live(request: HttpRequest, enrolment: Enrolment) -> None:
+    completing.waive_live(enrolment, waived=False, by=request.user, now=timezone.now())
+    messages.success(request, _("The group’s own rule is back. What was completed stays so."))
+
+
+def _issue_again(request: HttpRequest, enrolment: Enrolment) -> None:
+    valid = Certificate.objects.filter(completion_of=enrolment.pk, state=Certificate.VALID)
+    before = valid.first()
+    stands = completing.issue_again(enrolment, by=request.user, now=timezone.now())
+    if stands is None:
+        messages.warning(request, _("There is no certificate yet. Nothing has changed."))
+    elif stands == before:
+        messages.info(request, _("It says what is noted already. Nothing was sent."))
+    else:
+        words = _("A new certificate is drawn, and they get a letter. The old code says so.")
+        messages.success(request, words)
+
+
+DECIDE = {"waive": _waive, "ask": _ask_for_live, "issue-again": _issue_again}
 
 
 def summary(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
-from course.cohorts import changing_terms, planning, releasing
+from course.cohorts import changing_terms, planning, preparing, releasing
 from course.cohorts.models import Enrolment
 from course.dashboard.workspace.forms import CopyForm, GroupForm, PlanForm
 from course.dashboard.workspace.frame import NUMBERS, my_group, session_titles, show
@@ -32,6 +32,7 @@ def plan(request: HttpRequest) -> HttpResponse:
             return redirect("facilitator_group", cohort.pk)
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "heading": _("Plan a group"), "label": _("Plan it")}
+    context["no_programme"] = not ProgrammePage.objects.exists()
     return render(request, "dashboard/cms/plan.html", context, status=status)
 
 
@@ -43,6 +44,9 @@ def _plan(request: HttpRequest, form: PlanForm) -> Any:
         facts |= {"starts_on": None, "rest_after": None}
         del facts["starts"], facts["minutes"]
     programme = ProgrammePage.objects.first()
+    if programme is None:
+        form.add_error(None, _("Nothing was planned yet: a programme page is needed first."))
+        return None
     who = {"facilitators": facilitators, "hosts": hosts}
     try:
         wanted = planning.Plan(programme_id=programme.pk, **facts)
@@ -104,6 +108,7 @@ def settings(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "planned": cohort.announced_at is None,
         "reasons": planning.reasons_to_wait(cohort, today=today) if not cohort.announced_at else [],
+        "no_way_in": preparing.without_way_in(cohort.live_sessions.all()),
         "numbers": NUMBERS,
         "titles": session_titles(cohort),
         "opened": set(cohort.openings.filter(enrolment=None).values_list("number", flat=True)),

@@ -23,6 +23,7 @@ urlpatterns = [
     path("my-groups/plan/", planning.plan, name="plan_group"),
     path(ONE, overview.overview, name="facilitator_group"),
     path(f"{ONE}people/", people.people, name="group_people"),
+    path(f"{ONE}people/<uuid:enrolment_pk>/", people.person, name="group_person"),
     path(f"{ONE}attendance.csv", exporting.attendance_file, name="group_export"),
     path(f"{ONE}sent/", sent.sent, name="group_sent"),
     path(
