@@ -82,13 +82,17 @@ def keep_places(
         return False
     if order.discount and not quoted:
         pricing.use_discount(order.discount)
-    for_themselves = None if order.organisation_id else order.buyer
-    turns.hold(order.cohort_id, order.seats, buyer=for_themselves, now=now)
+    turns.hold(order.cohort_id, order.seats, buyer=_for_themselves(order), now=now)
     Place.objects.bulk_create(
         Place(order=order, cohort_id=order.cohort_id, seq=seq)
         for seq in range(1, order.quantity + 1)
     )
     return True
+
+
+def _for_themselves(order: Order) -> User | None:
+    """Who will use the place, where someone bought it for themselves."""
+    return None if order.organisation_id else order.buyer
 
 
 @transaction.atomic
@@ -111,8 +115,11 @@ def fulfil(order: Order, *, now: datetime) -> bool:
 
 
 @transaction.atomic
-def keep_places_again(order: Order) -> bool:
-    """Room for an order that had ended, because its money came after all. False: there is none."""
+def keep_places_again(order: Order, *, now: datetime) -> bool:
+    """Room for an order that had ended, because its money came after all. False: there is none.
+
+    What is kept for its buyer by then is theirs, as it is when an order begins.
+    """
     order = locked(order.pk)
     released = order.places.filter(state=PlaceState.RELEASED)
     if order.fulfilled_at or released.count() != order.quantity:
@@ -121,7 +128,11 @@ def keep_places_again(order: Order) -> bool:
         with suppress(pricing.CodeNotValid):  # used up since; what was asked for was paid
             pricing.use_discount(order.discount)
     try:
-        capacity.hold(order.cohort_id, order.seats)
+        with transaction.atomic():
+            turns.locked(order.cohort_id)
+            mine = _for_themselves(order)
+            kept = mine and turns.take_up_offer(mine, cohort_id=order.cohort_id, now=now)
+            capacity.hold(order.cohort_id, order.seats - bool(kept))
     except capacity.Full:
         let_code_go(order)
         return False
@@ -139,7 +150,18 @@ def let_places_go(order: Order, *, now: datetime) -> None:
     move_places(kept, PlaceState.RELEASED)
     let_code_go(order)  # before the room, since all roads lock code and cohort in this order
     capacity.let_go(order.cohort_id, order.seats)
+    _put_back_on_the_list(order, now=now)
     waiting.offer_next(order.cohort_id, now=now)
+
+
+def _put_back_on_the_list(order: Order, *, now: datetime) -> None:
+    """Someone who bought the place that was kept for them waits again, unless they have another."""
+    buyer = _for_themselves(order)
+    others = Place.objects.live().filter(order__buyer=buyer, order__organisation=None)
+    if buyer and not others.filter(cohort=order.cohort_id).exclude(order=order).exists():
+        failed = order.status == OrderStatus.FAILED
+        facts = {"cohort_id": order.cohort_id, "since": order.created_at, "now": now}
+        waiting.wait_again(buyer, failed=failed, **facts)
 
 
 def let_code_go(order: Order) -> None:

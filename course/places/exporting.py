@@ -1,9 +1,6 @@
 """Orders as a table for a spreadsheet, in which no cell can become a formula (R72), three
 times a day at most for one person (R73)."""
 
-import csv
-import io
-import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
@@ -13,13 +10,11 @@ from course.audit.models import Entry
 from course.people.models import User
 from course.places.amounts import DIGITS
 from course.places.models import Order
+from course.tables import line, safe
 
-# A spreadsheet runs a cell that begins so; some do so even behind blanks.
-STARTS = set("=+-@|\t\r\n\0") | set("＝＋－＠｜")
 A_DAY = 3
 DAY = timedelta(days=1)
 EXPORTED = "orders.exported"  # in the audit, which is where they are counted
-UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 
 
 def wait(user: User, *, now: datetime) -> timedelta:
@@ -27,12 +22,6 @@ def wait(user: User, *, now: datetime) -> timedelta:
     lately = Entry.objects.filter(action=EXPORTED, actor=str(user.pk), at__gt=now - DAY)
     moments = list(lately.order_by("-at").values_list("at", flat=True)[:A_DAY])
     return moments[-1] + DAY - now if len(moments) == A_DAY else timedelta(0)
-
-
-def safe(text: str) -> str:
-    """The text, with a quotation mark ahead where a program would read it as a formula."""
-    seen = (c for c in text if c in STARTS or unicodedata.category(c) not in UNSEEN)
-    return f"'{text}" if next(seen, "") in STARTS else text
 
 
 def number(minor: int, currency: str) -> str:
@@ -44,9 +33,9 @@ def number(minor: int, currency: str) -> str:
 
 def orders_as_csv(orders: Iterable[Order]) -> Iterator[str]:
     """One line at a time, the headings first."""
-    yield _line([str(heading) for heading in _headings()])
+    yield line([str(heading) for heading in _headings()])
     for order in orders:
-        yield _line(_row(order))
+        yield line(_row(order))
 
 
 def _headings() -> list[str]:
@@ -89,9 +78,3 @@ def _row(order: Order) -> list[str]:
     money = [number(minor, order.currency) for minor in sums]
     due = order.due_on.isoformat() if order.due_on else ""
     return [*map(safe, words), *money, safe(order.currency), due]
-
-
-def _line(cells: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerow(cells)
-    return out.getvalue()

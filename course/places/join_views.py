@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -97,11 +97,12 @@ def my_organisation(request: HttpRequest) -> HttpResponse:
 @by_post("my_organisation")
 def show_completion(request: HttpRequest, pk: UUID) -> HttpResponse:
     yes = request.POST.get("show") == "yes"
-    if showing.show_completion(pk, user=request.user, yes=yes, now=timezone.now()):
-        said = (
-            _("Your organisation can see it once you have completed. You can change that here.")
-            if yes
-            else _("Your organisation does not see whether you completed.")
-        )
-        messages.success(request, said)
+    if not showing.show_completion(pk, user=request.user, yes=yes, now=timezone.now()):
+        raise Http404
+    said = (
+        _("Your organisation can see it once you have completed. You can change that here.")
+        if yes
+        else _("Your organisation does not see whether you completed.")
+    )
+    messages.success(request, said)
     return redirect(reverse("my_organisation"))

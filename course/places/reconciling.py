@@ -105,7 +105,7 @@ def _take_late_money(order: Order, settling: Seen, *, now: datetime) -> None:
     Whoever uses a place of this order has had what was paid for: then a person looks at it.
     """
     used = order.places.filter(state__in=USED).exists()
-    if settling.matches and (used or buying.keep_places_again(order)):
+    if settling.matches and (used or buying.keep_places_again(order, now=now)):
         _pay(order, settling, now=now)
         record("order.paid_late", actor=None, subject=f"order:{order.pk}", result="look", at=now)
         return

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from course.names import one_line
 from course.places import amounts
 from course.places.models import Order, Refund
 
@@ -49,6 +50,7 @@ class PaidForm(ActionForm):
         max_length=100,
         label=gettext_lazy("Reference on the bank statement"),
         help_text=gettext_lazy("With the day, it tells this transfer from all others."),
+        validators=[one_line],
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -85,7 +87,9 @@ class RefundForm(ActionForm):
 
 
 class SentForm(ActionForm):
-    reference = forms.CharField(max_length=100, label=gettext_lazy("Reference of your transfer"))
+    reference = forms.CharField(
+        max_length=100, label=gettext_lazy("Reference of your transfer"), validators=[one_line]
+    )
 
 
 class CreditForm(ActionForm):

@@ -38,8 +38,10 @@ def _write_to_invited(letter: Callable[..., None], pk: str, *, key: str) -> None
     path = reverse("open_invitation", args=[tokens.token(tokens.INVITATION, found.pk)])
     try:
         letter(to=found.email, key=key, path=path, **facts)
-    except SMTPRecipientsRefused:  # trying again would change nothing
+    except SMTPRecipientsRefused as error:
         pending.update(send_failed=True)
+        if any(code < 500 for code, _words in error.recipients.values()):
+            raise  # “come again later”; otherwise trying again would change nothing
     except OSError:
         pending.update(send_failed=True)
         raise

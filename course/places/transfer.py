@@ -123,7 +123,8 @@ def mark_paid(
     if amount != order.total_minor:
         raise WrongAmount(amount - order.total_minor)
     payment = _write_payment(order, object_id, by=by, now=now)
-    if order.status in OPEN_INVOICE or _is_used(order) or buying.keep_places_again(order):
+    still = order.status in OPEN_INVOICE or _is_used(order)
+    if still or buying.keep_places_again(order, now=now):
         move(order, OrderStatus.PAID, now=now, by=by.pk)
         buying.fulfil(order, now=now)
         _send_receipt(order, reason=f"payment:{payment.pk}", now=now)

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from course.audit.forgetting import forget
 from course.audit.models import Entry
 from course.cohorts import capacity, joining
 from course.cohorts.models import Cohort, Enrolment
@@ -160,7 +161,7 @@ def seed_status_refunded(order: Order, refund: Refund) -> None:
 
 
 def seed_unrecorded(order: Order, refund: Refund) -> None:
-    Entry.objects.filter(action="order.partly_refunded").delete()
+    forget(Entry.objects.filter(action="order.partly_refunded"))
 
 
 def seed_gap(order: Order, refund: Refund) -> None:

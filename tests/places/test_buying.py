@@ -58,8 +58,8 @@ def test_an_ended_order_gives_everything_back(order, paid_cohort):
         buying.let_places_go(order, now=NOON)
     assert room(paid_cohort) == (0, 0, 0)
     assert states(order) == [PlaceState.RELEASED] * 6
-    assert buying.keep_places_again(order)
-    assert not buying.keep_places_again(order)
+    assert buying.keep_places_again(order, now=NOON)
+    assert not buying.keep_places_again(order, now=NOON)
     buying.fulfil(order, now=NOON)
     assert room(paid_cohort) == (1, 6, 1)
 

@@ -1,0 +1,3 @@
+from tests.matrix.world import world
+
+__all__ = ["world"]
