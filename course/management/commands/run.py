@@ -12,8 +12,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from course import pdf
+from reflections.keys import checking
+from reflections.keys.filing import make_key_file
 from reflections.keys.models import WritingKey
-from reflections.keys.wrapping import make_key_file
 
 PANGO = (
     "Drawing PDFs needs the Pango library. On Debian or Ubuntu: sudo apt-get install "
@@ -69,9 +70,9 @@ class Command(BaseCommand):
         for folder in (settings.MAIL_DIR, settings.MEDIA_ROOT):
             Path(folder).mkdir(parents=True, exist_ok=True)
         self.stdout.write("Preparing the databases …")
-        call_command("migrate", verbosity=0)
-        call_command("migrate", "writing_keys", database="keys", verbosity=0)
+        call_command("migrate_all", verbosity=0, stdout=self.stdout)
         self._first_key()
+        self._say_what_is_amiss()
         if settings.DEBUG:
             call_command("load_demo", stdout=self.stdout)
 
@@ -86,6 +87,11 @@ class Command(BaseCommand):
             )
             return
         make_key_file(Path(settings.WRITING_KEY_FILE))
+
+    def _say_what_is_amiss(self) -> None:
+        """The public site starts all the same: writing alone is closed until it is put right."""
+        for one in [*checking.usable(), *([] if settings.DEBUG else checking.apart())]:
+            self.stderr.write(f"{one.msg} {one.hint}")
 
     def _run_until_stopped(
         self, commands: list[list[str]], environment: dict[str, str], port: str
