@@ -16,7 +16,7 @@ test: .venv/test-ready lint
 	@.venv/bin/python -m pytest $(ARGS)
 
 soak: .venv/test-ready
-	@.venv/bin/python -m pytest -m "soak or not soak" $(ARGS)
+	@.venv/bin/python -m pytest -p tests.faults.table -m "soak or not soak" $(ARGS)
 
 bench: .venv/test-ready
 	@for bench in tests/benchmarks/[a-z]*.py; do \

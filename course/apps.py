@@ -5,4 +5,6 @@ class CourseConfig(AppConfig):
     name = "course"
 
     def ready(self) -> None:
-        from course import checks  # noqa: F401, PLC0415 -- registers the start-up checks
+        from course import checks, error_reports  # noqa: F401, PLC0415 -- registers the checks
+
+        error_reports.begin()

@@ -70,6 +70,30 @@ def database(variable: str, filename: str, *, durable: bool) -> dict:
     return config
 
 
+def cache(url: str) -> dict[str, Any]:
+    """Django's cache settings: Redis where there is one, a cache for each process otherwise."""
+    if not url:
+        memory = "django.core.cache.backends.locmem.LocMemCache"
+        return {"BACKEND": memory, "OPTIONS": {"MAX_ENTRIES": 5000}}
+    # Nobody waits longer for a cache than for what it saves.
+    patience = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+    return {"BACKEND": "course.caching.ForgivingRedis", "LOCATION": url, "OPTIONS": patience}
+
+
+def uploads(bucket: str) -> dict[str, Any]:
+    """Where uploads are kept: in a bucket that nobody else reads, or in a folder."""
+    if not bucket:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    options = {
+        "bucket_name": bucket,
+        "access_key": env_text("AWS_ACCESS_KEY_ID", "") or None,  # or the machine's own role
+        "secret_key": env_text("AWS_SECRET_ACCESS_KEY", "") or None,
+        "region_name": env_text("AWS_S3_REGION_NAME", "") or None,
+        "endpoint_url": env_text("AWS_S3_ENDPOINT_URL", "") or None,
+    }
+    return {"BACKEND": "course.bucket.Bucket", "OPTIONS": options}
+
+
 def mail_server(url: str) -> dict[str, Any]:
     """Django's mail settings from smtp+tls://user:password@host:587."""
     return environ.Env.email_url_config(url)
@@ -81,6 +105,29 @@ def disclosure() -> dict[str, int]:
         "people": env_number("DISCLOSURE_PEOPLE", 10),
         "cell": env_number("DISCLOSURE_CELL", 8),
     }
+
+
+def retention() -> dict[str, int]:
+    """How many days what is kept: course/dashboard/retaining.py says of each what it means."""
+    periods = {
+        "quiet_accounts": env_number("RETAIN_QUIET_ACCOUNTS_DAYS", 730),
+        "unconfirmed_accounts": env_number("RETAIN_UNCONFIRMED_ACCOUNTS_DAYS", 30),
+        "access_needs": env_number("RETAIN_ACCESS_NEEDS_DAYS", 90),
+        "summaries": env_number("RETAIN_SUMMARIES_DAYS", 730),
+        "interests": env_number("RETAIN_INTERESTS_DAYS", 730),
+        "waiting": env_number("RETAIN_WAITING_DAYS", 365),
+        "invitations": env_number("RETAIN_INVITATIONS_DAYS", 180),
+        "audit": env_number("RETAIN_AUDIT_DAYS", 365),
+        "done_effects": env_number("RETAIN_DONE_EFFECTS_DAYS", 400),
+        "dead_effects": env_number("RETAIN_DEAD_EFFECTS_DAYS", 90),
+        "deliveries": env_number("RETAIN_DELIVERIES_DAYS", 14),
+    }
+    short = [name for name, days in periods.items() if days < 1]
+    if short or periods["quiet_accounts"] < 90:  # two letters come in its last 30 days
+        raise ImproperlyConfigured(
+            f"RETAIN_… must be whole days above 0, and 90 at least for quiet accounts: {short}"
+        )
+    return periods
 
 
 def selling() -> dict[str, Any]:

@@ -11,13 +11,15 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "media-src": [SELF],
         "connect-src": [SELF],
-        "frame-src": [SELF],
+        # Films, from these two and only after a press (course/programme/films.py).
+        "frame-src": [SELF, "https://www.youtube-nocookie.com", "https://player.vimeo.com"],
         "manifest-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
         "object-src": [NONE],
         # Wagtail shows previews of our own pages in a frame of its own.
         "frame-ancestors": [SELF],
+        "report-uri": "/csp-report/",
     }
 }
 PERMISSIONS_POLICY = {

@@ -15,6 +15,7 @@ LONGEST = 120
 BIDIRECTIONAL_CONTROLS = set(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
+BROKEN = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of one, and ends of a line
 JOINERS = set("\u200c\u200d")  # needed by several scripts, drawn by none
 
 
@@ -54,6 +55,19 @@ def unprintable(text: str) -> str:
 def _is_cjk_of_the_system(letter: str) -> bool:
     name = unicodedata.name(letter, "")
     return name.startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL")) and _system_has(letter)
+
+
+def one_line(text: str) -> None:
+    """For any field of one line: nothing that ends a line, or cannot be seen. An emoji's joiner
+    may stay. Raises ValidationError."""
+    if any(unicodedata.category(c) in BROKEN or c in BIDIRECTIONAL_CONTROLS for c in text):
+        raise ValidationError(_("Please write this in one line, without hidden signs."))
+
+
+def in_one_line(text: str) -> str:
+    """The same as far as it can be seen, where nobody is left to ask."""
+    seen = (" " if unicodedata.category(c) in BROKEN else c for c in text)
+    return " ".join("".join(seen).split())
 
 
 def check_name(name: str, *, blank: bool = False) -> str:

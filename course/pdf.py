@@ -5,6 +5,8 @@ calls `warm_up` at its start so that nobody waits for it.
 """
 
 import atexit
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -31,6 +33,19 @@ class Unprintable(Exception):
 
 class TooLong(Exception):
     """The document needs more pages than it may have."""
+
+
+class TooLarge(Unprintable):
+    """It would take more time or memory to draw than any paper of ours needs (R69)."""
+
+
+class _TimeIsUp(BaseException):
+    """Above Exception, which the drawing library catches here and there."""
+
+
+# Far beyond every paper of ours. The worst that passes them takes 17 seconds and 300 megabytes.
+MOST_SIGNS, MOST_ELEMENTS, MOST_PAGES = 400_000, 8_000, 200
+MOST_SECONDS = 60  # half of an effect's lease, so that nobody else begins the same meanwhile
 
 
 @cache
@@ -130,16 +145,58 @@ def write_and_count(
     html: str, *, identifier: str, most_pages: int | None = None
 ) -> tuple[bytes, int]:
     """The same, with the number of its pages."""
-    HTML, fetcher, fonts, style = _printer(names.face("".join(html.split())))
-    document = HTML(string=html, url_fetcher=fetcher, base_url="asset:").render(
-        font_config=fonts, stylesheets=[style], pdf_variant="pdf/ua-1", pdf_tags=True
-    )
-    if most_pages and len(document.pages) > most_pages:
-        raise TooLong
-    content = document.write_pdf(
-        pdf_identifier=identifier.encode(), pdf_variant="pdf/ua-1", pdf_tags=True
-    )
+    if len(html) > MOST_SIGNS or html.count("<") > MOST_ELEMENTS:
+        raise TooLarge("more words or elements than a paper may have")
+    with _in_time(), _nothing_fatal():
+        HTML, fetcher, fonts, style = _printer(names.face("".join(html.split())))
+        document = HTML(string=html, url_fetcher=fetcher, base_url="asset:").render(
+            font_config=fonts, stylesheets=[style], pdf_variant="pdf/ua-1", pdf_tags=True
+        )
+        if most_pages and len(document.pages) > most_pages:
+            raise TooLong
+        if len(document.pages) > MOST_PAGES:
+            raise TooLarge("more pages than a paper may have")
+        content = document.write_pdf(
+            pdf_identifier=identifier.encode(), pdf_variant="pdf/ua-1", pdf_tags=True
+        )
     return content, len(document.pages)
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """Stop the worker's drawing after a while. Web threads, which no signal reaches, draw only
+    what passed the limits above."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(*_facts: object) -> None:
+        raise _TimeIsUp
+
+    before = signal.signal(signal.SIGALRM, ring)
+    # Again and again: one that rings inside a callback of the drawing library is not heard.
+    signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS, 0.1)
+    try:
+        yield
+    except _TimeIsUp:
+        raise TooLarge("more seconds than a paper may take") from None
+    finally:
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _nothing_fatal() -> Iterator[None]:
+    """WeasyPrint's fatal error is none for Python: it would pass every `except Exception`."""
+    from weasyprint.urls import FatalURLFetchingError
+
+    try:
+        yield
+    except FatalURLFetchingError as error:
+        raise Unprintable("a document asked for a file that is not ours") from error
+    except RecursionError:
+        raise TooLarge("elements within elements within elements") from None
 
 
 SAMPLE = """<html lang="en"><title>-</title><body class="roomy size-56"><main>

@@ -18,6 +18,9 @@ from course.cohorts import (
     waiting,
 )
 from course.cohorts.models import Cohort
+from course.dashboard.effects import tell_of_dead
+from course.dashboard.erasing import finish_begun
+from course.dashboard.retaining import keep_to_periods
 from course.outbox.sweeping import sweep
 from course.places import jobs as money
 from course.places.comparing import compare_with_stripe
@@ -55,12 +58,14 @@ def forget_ended_sessions(now: datetime) -> None:
 
 JOBS: list[tuple[Callable[[datetime], object], timedelta]] = [
     (sweep, MINUTE / 3),
+    (tell_of_dead, HOUR),
     (closing.close_due, HOUR),
     (telling.tell_of_changes, MINUTE),
     (reminding.remind_the_day_before, MINUTE),
     (reminding.remind_the_hour_before, MINUTE),
     (reminding.remind_after_meetings, 10 * MINUTE),
     (reminding.tell_of_open_modules, 10 * MINUTE),
+    (reminding.ask_for_ways_in, 10 * MINUTE),
     (letters_to_self.send_due, HOUR),
     (publish_scheduled, MINUTE),
     (money.end_holds, MINUTE),
@@ -81,6 +86,8 @@ JOBS: list[tuple[Callable[[datetime], object], timedelta]] = [
     (complete_waiting, MINUTE),
     (purge_deleted, HOUR),
     (purge_withdrawn, HOUR),
+    (finish_begun, MINUTE),
+    (keep_to_periods, DAY),
     (forget_ended_sessions, DAY),
     (forget_unconfirmed_addresses, DAY),
     (remind_of_signposts, DAY),

@@ -6,16 +6,20 @@ missing. `make run` writes a git-ignored `.env` that turns the demo on.
 
 from django.utils.translation import gettext_lazy as _
 
+from course import logs
 from course.environment import (
     BASE_DIR,
     LOCAL_DIR,
+    cache,
     database,
     disclosure,
     env_flag,
     env_number,
     env_text,
     mail_server,
+    retention,
     selling,
+    uploads,
 )
 from course.headers import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY  # noqa: F401
 
@@ -29,6 +33,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 MINIMUM_AGE = env_number("MINIMUM_AGE", 18)
 SELLING = selling()  # prices, tax, invoices and Stripe
 DISCLOSURE = disclosure()  # from how many people on a group's answers are shown
+RETENTION = retention()  # how many days what is kept
 
 # --- Apps ----------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -82,6 +87,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "course.access.NoteRequests",  # first, so that it sees every answer
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -94,13 +100,16 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "course.uploads.SayWhenUploadsAreAway",
     "course.dashboard.errors.OurOwnErrorPages",  # after allauth's own answer to an exception
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "course.people.middleware.keep_private_pages_uncached",
     "course.people.middleware.read_reading_settings",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "course.people.middleware.note_denied_attempts",
     "course.people.middleware.ask_staff_for_second_factor",
+    "course.people.asking_again.AskAgain",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -133,23 +142,16 @@ DATABASES = {
     "keys": database("KEYS_DATABASE_URL", "keys/keys.sqlite3", durable=True),
 }
 DATABASE_ROUTERS = ["reflections.keys.router.KeysApart"]
+MIGRATION_LOCK_SECONDS = env_number("MIGRATION_LOCK_SECONDS", 2)  # R78; PostgreSQL only
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The file that opens the keys. It belongs on neither database's disk nor in any backup.
 WRITING_KEY_FILE = env_text("WRITING_KEY_FILE", str(LOCAL_DIR / "secret" / "writing.key"))
+WRITING_KEY_WRAPPER = env_text("WRITING_KEY_WRAPPER", "reflections.keys.wrapping.file_wrapper")
 
 # --- Cache, tasks, mail, files ------------------------------------------------------------
 
-REDIS_URL = env_text("REDIS_URL", "")
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache"
-        if REDIS_URL
-        else "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {} if REDIS_URL else {"MAX_ENTRIES": 5000},
-    }
-}
+CACHES = {"default": cache(env_text("REDIS_URL", ""))}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 MAIL_DIR = LOCAL_DIR / "mail"  # where the demo keeps what it "sent"
@@ -161,6 +163,7 @@ elif DEBUG:
     EMAIL_FILE_PATH = MAIL_DIR
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env_text("DEFAULT_FROM_EMAIL", "Resourced <hello@example.org>")
+OPERATOR_EMAIL = env_text("OPERATOR_EMAIL", "")  # told when something could not be sent
 ADMINS: list = []  # no error mail: it could carry private words (trust.md R6)
 
 STATIC_URL = "/static/"
@@ -169,13 +172,8 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_URL = "/media/"
 MEDIA_ROOT = LOCAL_DIR / "media"
-BUCKET = env_text("AWS_STORAGE_BUCKET_NAME", "")
 STORAGES = {
-    "default": {
-        "BACKEND": "storages.backends.s3.S3Storage"
-        if BUCKET
-        else "django.core.files.storage.FileSystemStorage",
-    },
+    "default": uploads(env_text("AWS_STORAGE_BUCKET_NAME", "")),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -224,11 +222,9 @@ ACCOUNT_USER_DISPLAY = "course.people.models.name_on_screen"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
-ACCOUNT_ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_EMAIL_NOTIFICATIONS = ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 ACCOUNT_PREVENT_ENUMERATION = "strict"
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 60
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.split(":", 1)[0]
@@ -254,20 +250,24 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_USER_TIME_ZONES = ["UTC", "Europe/London", "Europe/Dublin"]
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("en", "English")]
 WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
-WAGTAILEMBEDS_FINDERS: list = []
-WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "odt", "txt", "vtt", "csv"]
-WAGTAILDOCS_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
-WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILEMBEDS_FINDERS: list = []  # course/programme/films.py makes the two kinds that we show
+WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "odt", "txt", "vtt", "csv", "mp3", "m4a", "mp4", "webm"]
+WAGTAILDOCS_MAX_UPLOAD_SIZE = 100 * 1024 * 1024  # each kind has a smaller limit of its own
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "sessions.blocks.uploads.DocumentForm"
+WAGTAILDOCS_SERVE_METHOD, WAGTAILDOCS_BLOCK_EMBEDDED_CONTENT = "serve_view", True
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list = []  # every file is downloaded, PDFs as well
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp"]
-WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+WAGTAILIMAGES_MAX_UPLOAD_SIZE, WAGTAILIMAGES_MAX_IMAGE_PIXELS = 10 * 1024 * 1024, 40_000_000
+WAGTAILIMAGES_IMAGE_FORM_BASE = "course.programme.pictures.PictureForm"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
 # --- Safety of the browser's side -------------------------------------------------------------
-X_FRAME_OPTIONS = "SAMEORIGIN"
-SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS, SECURE_REFERRER_POLICY = "SAMEORIGIN", "same-origin"
+SILENCED_SYSTEM_CHECKS = ["security.W019"]  # wants DENY; previews are frames of our own pages
 HTTPS = SITE_URL.startswith("https://")
 if HTTPS:
     SECURE_SSL_REDIRECT = env_flag("SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = ["^(livez|readyz|metrics)$"]  # asked from inside, over plain http
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -278,20 +278,10 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # of writing; the view answers more kindly
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500  # a register of a thousand people, with minutes
 
-# --- Logs: never a body, never a field -----------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env_text("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        "django.request": {"level": "ERROR"},
-        "wagtail": {"level": "WARNING"},
-        "django_tasks": {"level": "WARNING"},
-        "django_tasks_db": {"level": "WARNING"},
-        "weasyprint": {"level": "ERROR"},
-        "fontTools": {"level": "ERROR"},
-    },
-}
+# --- What those who run it see: never a body, a field or a token ------------------------------
+RELEASE = env_text("RELEASE", "")
+LOGGING = logs.configuration(
+    form=env_text("LOG_FORMAT", "plain"), level=env_text("LOG_LEVEL", "INFO")
+)
+METRICS_TOKEN = env_text("METRICS_TOKEN", "")
+ERROR_REPORTS_TO = env_text("SENTRY_DSN", "")  # nowhere, unless it is set (R7)

@@ -4,11 +4,14 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from course.dashboard import health, icons, my
+from course import metrics
+from course.dashboard import data_views, health, icons, my
 from course.demo import mailbox
-from course.programme.pictures import picture
-from course.programme.views import robots, sitemap
 from sessions.views import session_page
+
+handler400 = "course.dashboard.errors.bad_request"
+handler500 = "course.dashboard.errors.server_error"
+handler429 = "course.people.limiting.too_many"  # asked for by allauth
 
 # Wagtail's own sign-in and reset would pass by the second factor: both lead to allauth.
 cms_doors = [
@@ -21,6 +24,7 @@ cms_doors = [
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("favicon.ico", icons.favicon, name="favicon"),
     path("apple-touch-icon.png", icons.touch_icon, name="touch_icon"),
     path("site.webmanifest", icons.manifest, name="manifest"),
@@ -28,14 +32,15 @@ urlpatterns = [
     path("cms/", include(wagtailadmin_urls)),
     path("accounts/", include("allauth.urls")),
     path("documents/", include(wagtaildocs_urls)),
-    path("media/images/<path:name>", picture, name="picture"),
-    path("sitemap.xml", sitemap, name="sitemap"),
-    path("robots.txt", robots, name="robots"),
     path("my/", my.my_programme, name="my_programme"),
-    path("my/data/", my.my_data, name="my_data"),
+    path("my/data/", data_views.my_data, name="my_data"),
+    path("my/data/everything/", data_views.everything, name="my_everything"),
+    path("my/data/erase/", data_views.erase_me, name="erase_me"),
+    path("my/data/erased/", data_views.erased, name="erased"),
     path("demo/mail/", mailbox.mailbox, name="demo_mail"),
     path("demo/mail/<int:number>/", mailbox.letter, name="demo_letter"),
     path("demo/mail/<int:number>/shown/", mailbox.letter_shown, name="demo_letter_shown"),
+    path("", include("course.programme.urls")),
     path("", include("course.people.urls")),
     path("", include("course.cohorts.urls")),
     path("", include("course.places.urls")),

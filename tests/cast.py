@@ -1,6 +1,7 @@
 """A small cast: ada and bea share a group, cyn is a stranger, flo facilitates,
 max manages an organisation's places, root is root."""
 
+import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -31,10 +32,21 @@ def person(name: str, **facts) -> User:
     return user
 
 
-def signed_in(user: User, **options) -> Client:
+def signed_in(user: User, *, hours_ago: float = 0, **options) -> Client:
+    """As after giving the password: within the hour, sensitive steps do not ask again."""
     client = Client(**options)
     client.force_login(user)
+    session = client.session
+    session["account_authentication_methods_user"] = str(user.pk)
+    given = {"method": "password", "at": time.time() - hours_ago * 3600}
+    session["account_authentication_methods"] = [given]
+    session.save()
     return client
+
+
+def stale(user: User) -> Client:
+    """Signed in an hour and a minute ago: sensitive steps ask once more who it is."""
+    return signed_in(user, hours_ago=61 / 60)
 
 
 def settle_everything() -> int:

@@ -42,7 +42,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     from django.conf import settings
     from django.db import connections
 
-    from reflections.keys.wrapping import make_key_file
+    from reflections.keys.filing import make_key_file
 
     with contextlib.suppress(FileExistsError):
         make_key_file(Path(settings.WRITING_KEY_FILE))

@@ -25,7 +25,7 @@ def make_pages() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    from reflections.keys.wrapping import make_key_file
+    from reflections.keys.filing import make_key_file
 
     call_command("migrate", verbosity=0)
     call_command("migrate", "writing_keys", database="keys", verbosity=0)

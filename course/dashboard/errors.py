@@ -1,8 +1,10 @@
 import logging
+import sys
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed, PermissionDenied
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -13,6 +15,8 @@ from course.environment import env_flag
 View = Callable[[HttpRequest], HttpResponse]
 OPEN_IN_MAINTENANCE = {"/livez", "/favicon.ico"}
 BACK_IN = 120  # seconds that a browser is asked to wait before it tries again
+AWAY_FOR = 10  # the same, where the database did not answer
+READ_ONLY = "25006"  # what PostgreSQL says while another server takes over
 
 log = logging.getLogger("django.request")
 
@@ -34,12 +38,42 @@ def close_for_maintenance(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path in OPEN_IN_MAINTENANCE:
             return get_response(request)
-        facts = {"again": request.get_full_path(), "sent": request.method == "POST"}
-        page = render_to_string("503.html", facts)
-        headers = {"Retry-After": str(BACK_IN), "Cache-Control": "no-store"}
-        return HttpResponse(page, status=503, headers=headers)
+        return _closed(request, back_in=BACK_IN)
 
     return middleware
+
+
+def _closed(request: HttpRequest, *, back_in: int, away: bool = False) -> HttpResponse:
+    facts = {"again": request.get_full_path(), "sent": request.method == "POST", "away": away}
+    headers = {"Retry-After": str(back_in), "Cache-Control": "no-store"}
+    return HttpResponse(render_to_string("503.html", facts), status=503, headers=headers)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What Django asks for when something broke. A database that is away, locked, full or just
+    taken over is 503: a page of writing goes on trying, and Stripe sends its message again."""
+    if _database_is_away(sys.exc_info()[1]):
+        return _closed(request, back_in=AWAY_FOR, away=True)
+    return defaults.server_error(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A web session that could not be written is no fault of the request, as Django believes."""
+    if _database_is_away(exception):
+        return _closed(request, back_in=AWAY_FOR, away=True)
+    return defaults.bad_request(request, exception)
+
+
+def _database_is_away(error: BaseException | None) -> bool:
+    """Also where the error that is told came of that."""
+    if error is None:
+        return False
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    taken_over = isinstance(error, InternalError)
+    if taken_over and getattr(error.__cause__, "sqlstate", "") == READ_ONLY:
+        return True
+    return _database_is_away(error.__context__)
 
 
 class OurOwnErrorPages:
@@ -63,4 +97,4 @@ class OurOwnErrorPages:
         if isinstance(error, PermissionDenied):
             return defaults.permission_denied(request, error)
         log.error("Internal Server Error: %s", request.path, exc_info=error)
-        return defaults.server_error(request)
+        return server_error(request)

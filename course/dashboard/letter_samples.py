@@ -87,6 +87,13 @@ PROGRAMME = [
         _("whoever checks them"),
         {"url": mail.link("/cms/snippets/programme/signpost/"), "count": 3},
     ),
+    Letter(
+        "effects_wait",
+        OURS,
+        _("when an email or a paper could not be sent after eight tries"),
+        _("whoever runs this site"),
+        {"url": mail.link("/cms/effects/"), "number": 3},
+    ),
 ]
 
 AN_INVITATION = {
@@ -235,6 +242,17 @@ CHANGES = [
 
 A_PAGE = {"page": SimpleNamespace(id=1)}
 
+KEEPING = [
+    Letter(
+        "quiet_account",
+        OURS,
+        _("thirty days, and seven days, before an account that nobody uses is erased"),
+        OWNER,
+        {"url": mail.link("/my/data/"), "day": "4 March 2030"},
+    ),
+    Letter("goodbye", OURS, _("after everything about someone was erased"), OWNER, {"kept": True}),
+]
+
 WORKSPACE = [
     Letter(name, CMS, when, EDITORS, A_PAGE)
     for name, when in [
@@ -253,6 +271,7 @@ KINDS: list[tuple[Words, list[Letter]]] = [
     (_("About orders and money"), MONEY),
     (_("Signing in"), SIGNING_IN),
     (_("Changes to an account"), CHANGES),
+    (_("The end of an account"), KEEPING),
     (_("For those who work on pages"), WORKSPACE),
 ]
 BY_NAME = {letter.name: letter for _kind, letters in KINDS for letter in letters}

@@ -85,6 +85,30 @@ LIVE = [
         A_GROUP,
     ),
     Letter(
+        "waiting_again",
+        OURS,
+        _("when the order for a place that was kept has ended unpaid"),
+        _("someone on a waiting list"),
+        A_GROUP,
+    ),
+    Letter(
+        "attendance_questioned",
+        OURS,
+        _("when someone remembers a meeting differently from what is noted, once a meeting"),
+        _("the group’s facilitators"),
+        {"url": mail.link("/cms/my-groups/a-sample/sent/")},
+    ),
+    Letter(
+        "way_in_missing",
+        OURS,
+        _("two days before a meeting that has no joining link"),
+        _("the group’s facilitators"),
+        {
+            "url": mail.link("/cms/my-groups/a-sample/meetings/a-sample/"),
+            "when": "Monday 4 March 2030, 2pm to 3:30pm (UK time)",
+        },
+    ),
+    Letter(
         "group_confirmed",
         OURS,
         _("when enough people have joined a group"),

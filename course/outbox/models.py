@@ -5,12 +5,20 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+LONG = timedelta(minutes=15)  # without a first try, so long is too long (R79)
+TROUBLE = 3  # tries that ended badly, over about half an hour
+
 
 class EffectQuerySet(models.QuerySet["Effect"]):
     def due(self, now: datetime) -> Self:
         """Owed, not waiting for a retry, and not in anyone's hands."""
         free = Q(leased_until=None) | Q(leased_until__lte=now)
         return self.filter(free, state=Effect.OWED, not_before__lte=now)
+
+    def waiting_for_someone(self, now: datetime) -> Self:
+        """Given up, or owed for so long that a person may want to look."""
+        long_owed = Q(attempts=0, not_before__lt=now - LONG) | Q(attempts__gte=TROUBLE)
+        return self.filter(Q(state=Effect.DEAD) | Q(long_owed, state=Effect.OWED))
 
     def lease(self, pk: uuid.UUID, *, now: datetime, seconds: int) -> bool:
         """Take one effect, for so long. Only one caller gets it: the update decides."""

@@ -31,10 +31,14 @@ def settle(effect_id: str | UUID, *, now: datetime | None = None) -> bool:
     except Exception as error:  # anything may go wrong out there
         _put_off(effect, error=error, now=now)
         return False
+    _mark_done(effect)
+    return True
+
+
+def _mark_done(effect: Effect) -> None:
     Effect.objects.filter(pk=effect.pk, state=Effect.OWED).update(
         state=Effect.DONE, done_at=timezone.now(), leased_until=None, facts={}
     )
-    return True
 
 
 def _put_off(effect: Effect, *, error: Exception, now: datetime) -> None:
@@ -49,10 +53,3 @@ def _put_off(effect: Effect, *, error: Exception, now: datetime) -> None:
         last_error=name[:80],
     )
     log.warning("Effect %s: try %s ended in %s", effect.pk, effect.attempts, name)
-
-
-def replay(effect: Effect, *, now: datetime) -> None:
-    """Give a dead effect another eight tries."""
-    Effect.objects.filter(pk=effect.pk, state=Effect.DEAD).update(
-        state=Effect.OWED, attempts=0, not_before=now
-    )

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from certificates import issuing
+from certificates import about_me, issuing
 from certificates.facts import SessionFact, Taken
 from certificates.models import Certificate, Paper
 from course.audit.models import Entry
@@ -87,7 +87,7 @@ def test_revoked_unknown_and_gone_are_said_plainly(client, ada, flo, certificate
     page = client.get(reverse("verify", args=[certificate.code])).content.decode()
     assert "Ada Byron" not in page
     assert client.get(reverse("verify", args=["NOSUCHCODE"])).status_code == 404
-    ada.delete()
+    about_me.erase(ada, keep_certificates=False, now=NOON)
     assert client.get(reverse("verify", args=[certificate.code])).status_code == 410
 
 

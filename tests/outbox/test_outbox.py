@@ -9,7 +9,8 @@ from django_tasks_db.models import DBTaskResult
 
 from course.outbox.models import Effect
 from course.outbox.owing import owe
-from course.outbox.settling import LEASE, TRIES, replay, settle
+from course.outbox.replaying import replay
+from course.outbox.settling import LEASE, TRIES, settle
 from course.outbox.sweeping import sweep
 from tests.cast import CANARY
 
@@ -72,7 +73,8 @@ def test_after_eight_tries_it_waits_for_a_person():
     effect.refresh_from_db()
     assert effect.state == Effect.DEAD
     assert sweep(now + timedelta(days=99)) == 0
-    replay(effect, now=now)
+    assert replay(effect.pk, now=now)
+    assert not replay(effect.pk, now=now)  # pressed twice is pressed once
     effect.refresh_from_db()
     assert (effect.state, effect.attempts) == (Effect.OWED, 0)
 

@@ -67,7 +67,7 @@
       aside = true; // quiet from here, but a last save still goes out on leaving
       return say(words.aside);
     }
-    if (reply.status >= 500) return again(words.unsaved);
+    if (reply.status >= 500 || reply.status === 429) return again(words.unsaved);
     if (!reply.ok) return say(words.refused);
     if (facts.version) version.value = facts.version;
     if (!facts.signed_in) return say(words.locked);

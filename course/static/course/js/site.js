@@ -55,9 +55,26 @@
     choice.addEventListener("change", () => { watcher.disconnect(); clearTimeout(timer); keep(); });
   }
 
+  /* A film elsewhere: the press that would lead there puts its player here instead. */
+  for (const film of document.querySelectorAll("[data-film]")) {
+    const link = film.querySelector("a");
+    link.addEventListener("click", (event) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      const frame = document.createElement("iframe");
+      Object.assign(frame, { src: film.dataset.film, title: link.textContent, width: 560, height: 315, allowFullscreen: true });
+      /* It plays only for sites that say who they are; of the address it sees the site alone. */
+      frame.referrerPolicy = "strict-origin-when-cross-origin";
+      frame.tabIndex = 0;
+      link.parentElement.replaceWith(frame);
+      frame.focus();
+    });
+  }
+
   /* Stepping away stops every sound. The words appear without a script. */
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-away]")) return;
     for (const media of document.querySelectorAll("audio, video")) media.pause();
+    for (const frame of document.querySelectorAll("[data-film] iframe")) frame.src = frame.src;
   });
 }
