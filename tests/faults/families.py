@@ -1,7 +1,7 @@
 """The twelve families of faults (R80), and which tests try them.
 
 `python -m tests.faults` runs them all and prints one table; `docs/faults.md` is drawn from this.
-A test says how many faults it tried by `record_property("faults", …)`; where it says nothing, one.
+A test says how many faults it tried by `record_property("faults", …)`, or EACH says so for it.
 """
 
 from dataclasses import dataclass
@@ -126,6 +126,20 @@ FAMILIES = {
         + _of("faults/test_last_place", "many_fingers_on_one_button_make_one_order"),
     ),
 }  # fmt: skip
+
+
+# Tests of other folders that try more than one fault each time, and say so here.
+EACH = {
+    "any_order_of_six_events_ends_the_same": 8,
+    "all_720_orders_of_six_events_end_the_same": 720,
+    "the_same_message_twenty_times_at_once": 20,
+    "twenty_looks_at_once_and_from_two_processes": 20,
+    "fifty_claims_at_once_never_overbook": 50,
+    "fifty_buyers_for_the_last_place": 50,
+    "one_button_pressed_many_times_at_once_is_one_press": 35,
+    "a_rotation_killed_at_every_step_loses_nothing_under_load": 4,
+    "a_renewal_killed_at_every_step_loses_nothing_under_load": 5,
+}
 
 
 def as_page() -> str:

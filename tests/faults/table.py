@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.faults.families import FAMILIES
+from tests.faults.families import EACH, FAMILIES
 
 
 @dataclass
@@ -34,7 +34,8 @@ def pytest_runtest_logreport(report: Any) -> None:
             elif report.failed:
                 tally.failed.append(report.nodeid)
             else:
-                tally.faults += dict(report.user_properties).get("faults", 1)
+                name = report.nodeid.split("[")[0].partition("::test_")[2]
+                tally.faults += dict(report.user_properties).get("faults", EACH.get(name, 1))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tests.faults.families import FAMILIES, as_page
+from tests.faults.families import EACH, FAMILIES, as_page
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -49,6 +49,11 @@ def test_every_test_of_this_folder_is_in_the_table_or_says_why():
     }
     left = {test.split("::test_")[1] for test in there - named}
     assert left == elsewhere
+
+
+def test_what_is_said_of_a_test_is_said_of_one_that_exists():
+    named = {t.split("::test_")[1] for family in FAMILIES.values() for t in family.tests()}
+    assert set(EACH) - named == set()
 
 
 def test_the_page_is_as_the_table_is():

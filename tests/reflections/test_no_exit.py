@@ -243,6 +243,7 @@ def a_day(client: Client, ada, sessions, ticket) -> list:
 
 SAMPLE = random.Random(11).sample(functions_of_writing(), 3)
 SAMPLE += [("reflections.writing", "seal"), ("reflections.save_view", "_reply")]
+SAMPLE += [("reflections.answering", "_can_be_kept")]  # the raw text stands one frame above
 
 
 @pytest.mark.parametrize(
