@@ -29,6 +29,9 @@ DO $$ DECLARE one text; BEGIN
   FOR one IN SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = '{source}' LOOP
     EXECUTE pg_catalog.format('DROP TABLE {source}.%I CASCADE', one);
   END LOOP;
+  FOR one IN {functions} LOOP
+    EXECUTE pg_catalog.format('DROP FUNCTION %s', one);
+  END LOOP;
 END $$;
 """
 MOVE = """
@@ -36,8 +39,24 @@ DO $$ DECLARE one text; BEGIN
   FOR one IN SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = '{source}' LOOP
     EXECUTE pg_catalog.format('ALTER TABLE {source}.%I SET SCHEMA {target}', one);
   END LOOP;
+  FOR one IN {functions} LOOP
+    EXECUTE pg_catalog.format('ALTER FUNCTION %s SET SCHEMA {target}', one);
+  END LOOP;
 END $$;
 """
+# What guards the audit log. What an extension brought belongs to that.
+FUNCTIONS = """SELECT one.oid::pg_catalog.regprocedure::text FROM pg_catalog.pg_proc one
+    WHERE one.pronamespace = '{source}'::pg_catalog.regnamespace AND NOT EXISTS
+    (SELECT 1 FROM pg_catalog.pg_depend WHERE objid = one.oid AND deptype = 'e')"""
+
+
+def _clear(source: str) -> str:
+    return CLEAR.format(source=source, functions=FUNCTIONS.format(source=source))
+
+
+def _move(source: str, target: str) -> str:
+    functions = FUNCTIONS.format(source=source)
+    return MOVE.format(source=source, target=target, functions=functions)
 
 
 class PostgresStore:
@@ -77,8 +96,8 @@ class PostgresStore:
         )
         script = script.replace(f"CREATE SCHEMA {HOME};\n".encode(), b"")
         before = f"DROP SCHEMA IF EXISTS {STAGING} CASCADE; CREATE SCHEMA {STAGING};\n"
-        before += CLEAR.format(source=HOME)
-        after = MOVE.format(source=HOME, target=STAGING)
+        before += _clear(HOME)
+        after = _move(HOME, STAGING)
         self._run(
             "psql",
             "--no-psqlrc",
@@ -98,7 +117,7 @@ class PostgresStore:
         """What was restored becomes the database, in one transaction."""
         self._look_in(None)
         with self._connected() as connection, connection.transaction():
-            connection.execute(MOVE.format(source=STAGING, target=HOME))
+            connection.execute(_move(STAGING, HOME))
             connection.execute(f"DROP SCHEMA {STAGING}")
 
     def _look_in(self, options: str | None) -> None:

@@ -228,7 +228,7 @@ def taken_over() -> Iterator[None]:
 def ended_in_the_middle() -> Iterator[None]:
     """The server ends our connection after the first statement of each transaction."""
     import psycopg
-    from django.db import connection
+    from django.db import connection, connections
 
     def cut(execute, sql, params, many, context):
         done = execute(sql, params, many, context)
@@ -237,8 +237,11 @@ def ended_in_the_middle() -> Iterator[None]:
             other.execute("SELECT pg_terminate_backend(%s, 2000)", [pid])
         return done
 
-    with connection.execute_wrapper(cut):
-        yield
+    try:
+        with connection.execute_wrapper(cut):
+            yield
+    finally:
+        connections.close_all()  # as a web process does after each request
 
 
 # --- Anywhere ---------------------------------------------------------------------------------
