@@ -97,7 +97,7 @@ def _make_programme(home: Page) -> ProgrammePage:
 def session_page(facts: dict[str, Any]) -> SessionPage:
     """One session from its file, unsaved."""
     same = ["title", "slug", "number", "aim", "summary", "minutes", "you_need", "content_note"]
-    same += ["content_note_alternative", "five_minutes"]
+    same += ["content_note_alternative", "five_minutes", "low_energy"]
     return SessionPage(
         key=words.stable_id("session", facts["slug"]),
         outcomes="\n".join(facts["outcomes"]),

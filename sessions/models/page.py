@@ -63,6 +63,17 @@ class SessionPage(Page):
         verbose_name=_("if you only have five minutes"),
         help_text=_("The one part to do. Such as: Do the first two steps of “Build your menu”."),
     )
+    low_energy = models.TextField(
+        max_length=400,
+        blank=True,
+        default="",
+        db_default="",
+        verbose_name=_("on a day with little energy"),
+        help_text=_(
+            "A whole way through that asks for less, and counts the same. "
+            "Such as: Read the key idea, then do the pause as long as you like."
+        ),
+    )
     open_to_all = models.BooleanField(
         _("open to everyone"),
         default=False,
@@ -86,7 +97,12 @@ class SessionPage(Page):
         FieldPanel("aim"),
         FieldPanel("outcomes"),
         MultiFieldPanel(
-            [FieldPanel("minutes"), FieldPanel("you_need"), FieldPanel("five_minutes")],
+            [
+                FieldPanel("minutes"),
+                FieldPanel("you_need"),
+                FieldPanel("five_minutes"),
+                FieldPanel("low_energy"),
+            ],
             heading=_("Before someone starts"),
         ),
         MultiFieldPanel(
