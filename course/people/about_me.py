@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from course.people import letters, reading
 from course.people.giving import Part
 from course.people.models import Erasure, User
+from course.people.reading_options import OPTIONS
 
 
 def given_to(user: User) -> list[Part]:
@@ -61,10 +62,10 @@ def _addresses(user: User) -> Part:
 
 def _reading(user: User) -> Part:
     chosen = reading.for_html(user.reading)
-    labels = {option.key: option.label for option in reading.OPTIONS}
+    labels = {option.key: option.label for option in OPTIONS}
     facts = {
         option.key: option.values[chosen[option.attribute]][0]
-        for option in reading.OPTIONS
+        for option in OPTIONS
         if option.key in user.reading
     }
     return Part("reading_settings", _("Your reading settings"), labels, [facts] if facts else [])

@@ -108,21 +108,26 @@ def _address_in_words(request: HttpRequest) -> str:
 
 
 def read_reading_settings(get_response: View) -> View:
-    """Put the reader's choices on the request: the account's, or this device's cookie."""
+    """Put the reader's choices on the request, and keep this device's copy of them fresh."""
 
     def choices(request: HttpRequest) -> dict[str, str]:
-        cookie = request.COOKIES.get(reading.COOKIE)
-        if cookie is not None:
-            return reading.for_html(reading.from_cookie(cookie))
-        user = request.user
-        return reading.for_html(user.reading if user.is_authenticated else {})
+        chosen = reading.for_reader(request.on_device, request.user)
+        request.reading_moved_on = chosen != request.on_device.choices
+        return reading.for_html(chosen)
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        request.on_device = reading.from_cookie(request.COOKIES.get(reading.COOKIE))
+        request.reading_moved_on = False
         request.reading = SimpleLazyObject(lambda: choices(request))
         request.reading_attributes = SimpleLazyObject(
             lambda: reading.as_attributes(request.reading)
         )
         response = get_response(request)
+        # So that signing out, or another device's change, switches nothing under someone's eyes.
+        if request.reading_moved_on and reading.COOKIE not in response.cookies:
+            now = reading.keep_known(request.user.reading)
+            secure = request.is_secure()
+            reading.note_on_device(response, now, kept=reading.ACCOUNT, secure=secure)
         patch_vary_headers(response, ["Cookie"])
         return response
 
