@@ -5,9 +5,11 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from course import metrics
-from course.dashboard import data_views, health, icons, my
+from course.dashboard import data_views, gallery, health, icons, my
 from course.demo import mailbox
+from sessions.blocks.giving import serve_file
 from sessions.views import session_page
+from sessions.words_views import words
 
 handler400 = "course.dashboard.errors.bad_request"
 handler500 = "course.dashboard.errors.server_error"
@@ -28,9 +30,11 @@ urlpatterns = [
     path("favicon.ico", icons.favicon, name="favicon"),
     path("apple-touch-icon.png", icons.touch_icon, name="touch_icon"),
     path("site.webmanifest", icons.manifest, name="manifest"),
+    path("components/", gallery.components, name="components"),
     *cms_doors,
     path("cms/", include(wagtailadmin_urls)),
     path("accounts/", include("allauth.urls")),
+    re_path(r"^documents/(\d+)/(.*)$", serve_file, name="wagtaildocs_serve"),  # also in parts
     path("documents/", include(wagtaildocs_urls)),
     path("my/", my.my_programme, name="my_programme"),
     path("my/data/", data_views.my_data, name="my_data"),
@@ -50,5 +54,10 @@ urlpatterns = [
     path("", include("sessions.sheets.urls")),
     # Session pages stand ahead of Wagtail's catch-all and hand back what is not theirs.
     path("<slug:programme_slug>/<slug:session_slug>/", session_page, name="session_page"),
+    path(
+        "<slug:programme_slug>/<slug:session_slug>/words/<slug:part>.txt",
+        words,
+        name="session_words",
+    ),
     path("", include(wagtail_urls)),
 ]

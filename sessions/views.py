@@ -13,7 +13,8 @@ from wagtail.views import serve as wagtail_serve
 from course.cohorts import finding
 from course.cohorts.models import Cohort, Enrolment
 from course.people.posting import by_post
-from sessions import attending, reading
+from sessions import attending, drawing, reading, stepping
+from sessions.blocks.settled import as_chosen
 from sessions.models import SessionPage
 from sessions.reading import Frame, Shown
 
@@ -47,7 +48,25 @@ def session_page(request: HttpRequest, programme_slug: str, session_slug: str) -
         "here": here,
         "closing": _closing(enrolment, shared["closing"], here),
     }
-    return render(request, "sessions/session_page.html", context)
+    return _whole_or_one_part(request, context)
+
+
+def _whole_or_one_part(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    shared = context["shared"]
+    step = stepping.step_of(
+        shared["parts"],
+        wanted=request.GET.get("part", ""),
+        always=request.reading.get("focus") == "on",
+        has_end=bool(context["enrolment"]),
+    )
+    context["opening"] = shared["start" if step else "opening"]
+    if request.reading.get("notes") == "full":
+        context["opening"] = context["opening"].replace("<details data-note", "<details open")
+    if step is None:
+        body = as_chosen(drawing.whole(shared), request.reading)
+        return render(request, "sessions/session_page.html", context | {"body": body})
+    part = as_chosen(drawing.only(shared, step["here"]["anchor"]), request.reading)
+    return render(request, "sessions/session_step.html", context | {"step": step, "part": part})
 
 
 def _access_without_place(request: HttpRequest, frame: Frame, session: Shown) -> str:

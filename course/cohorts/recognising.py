@@ -1,21 +1,17 @@
 """What a file is, by what is in it. Its name and what a browser says about it do not count."""
 
-import re
 import struct
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import SEEK_END
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
+from course.cohorts import captions
+
 MEGABYTE = 1024 * 1024
-TIMES = re.compile(
-    r"^((?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3})[ \t]+-->[ \t]+((?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3})"
-)
-VOICE = re.compile(r"^<v(?:\.[^ >]*)?[ \t]+([^>]+)>")
-TAG = re.compile(r"</?[a-z0-9.:]*(?:[ \t][^>]*)?>")
 
 
 class NotRecognised(Exception):
@@ -27,16 +23,6 @@ class FileType:
     ending: str
     content_type: str
     shown_in_page: bool  # played or read in place; all others are only downloaded
-
-
-@dataclass(frozen=True)
-class Cue:
-    """One caption: from and to in seconds, who speaks where it is said, and the words."""
-
-    start: float
-    end: float
-    speaker: str
-    words: str
 
 
 PDF = FileType("pdf", "application/pdf", False)
@@ -69,44 +55,6 @@ def recognise(file: BinaryIO) -> FileType:
         found = M4A
     file.seek(0)
     return found
-
-
-def captions(file: BinaryIO) -> list[Cue]:
-    """The captions in a WebVTT file, as they come. Raises ValueError where there are none."""
-    file.seek(0)
-    text = file.read(LARGEST["vtt"] * MEGABYTE + 1).decode("utf-8-sig").replace("\r\n", "\n")
-    head, *blocks = re.split(r"\n[ \t]*\n+", text.replace("\r", "\n").strip())
-    if not re.match(r"WEBVTT(?:[ \t\n]|$)", head):
-        raise ValueError("no WebVTT")
-    cues = [cue for block in blocks for cue in _cues(block)]
-    if not cues:
-        raise ValueError("no captions")
-    return cues
-
-
-def _cues(block: str) -> Iterator[Cue]:
-    lines = block.strip().split("\n")
-    if lines[0].startswith(("NOTE", "STYLE", "REGION")):
-        return
-    if "-->" not in lines[0]:
-        lines = lines[1:]  # the caption's own name
-    if not lines:
-        return
-    found = TIMES.match(lines[0])
-    if not found:
-        raise ValueError("no times")
-    start, end = _seconds(found[1]), _seconds(found[2])
-    if end <= start:
-        raise ValueError("ends before it begins")
-    said = " ".join(line.strip() for line in lines[1:])
-    voice = VOICE.match(said)
-    words = TAG.sub("", said).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    yield Cue(start, end, voice[1].strip() if voice else "", words)
-
-
-def _seconds(clock: str) -> float:
-    *hours, minutes, seconds = clock.split(":")
-    return (int(hours[0]) if hours else 0) * 3600 + int(minutes) * 60 + float(seconds)
 
 
 def _head(file: BinaryIO) -> bytes:
@@ -148,9 +96,9 @@ def _whole_pptx(file: BinaryIO) -> bool:
 
 def _whole_vtt(file: BinaryIO) -> bool:
     try:
-        return bool(captions(file))
-    except ValueError:  # what is not UTF-8 too
-        return False
+        return bool(captions.read(file))
+    except captions.Unreadable as error:
+        raise NotRecognised(str(error)) from error
 
 
 def _whole_mp4(file: BinaryIO) -> bool:

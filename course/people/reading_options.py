@@ -14,17 +14,21 @@ Values = dict[str, tuple[Promise, Promise | str]]
 
 @dataclass(frozen=True)
 class Option:
-    """One thing to choose. `values` maps stored codes to (label, explanation), default first."""
+    """One thing to choose. `values` maps stored codes to (label, explanation), in their order.
+
+    The first is the default, unless `usual` names another.
+    """
 
     key: str
     attribute: str
     label: Promise
     hint: Promise | str
     values: Values
+    usual: str = ""
 
     @property
     def default(self) -> str:
-        return next(iter(self.values))
+        return self.usual or next(iter(self.values))
 
 
 @dataclass(frozen=True)
@@ -91,14 +95,15 @@ WORDS = (
         _("Text size"),
         _("On top of what your browser does."),
         {
-            "100": (_("Standard"), _("100%")),
             "90": (_("Smaller"), _("90%")),
+            "100": (_("Standard"), _("100%")),
             "115": (_("A little larger"), _("115%")),
             "130": (_("Larger"), _("130%")),
             "150": (_("Half as large again"), _("150%")),
             "175": (_("Much larger"), _("175%")),
             "200": (_("Twice the size"), _("200%")),
         },
+        usual="100",
     ),
     Option(
         "h",
@@ -106,11 +111,12 @@ WORDS = (
         _("Space between lines"),
         "",
         {
-            "1.6": (_("Standard"), ""),
             "1.5": (_("A little closer"), ""),
+            "1.6": (_("Standard"), ""),
             "1.8": (_("Wider"), ""),
             "2": (_("Widest"), ""),
         },
+        usual="1.6",
     ),
     Option(
         "w",
@@ -129,10 +135,11 @@ WORDS = (
         _("Length of a line"),
         _("Never more than 80 letters, whatever you choose."),
         {
-            "standard": (_("Standard"), _("About twelve words.")),
             "narrow": (_("Narrow"), _("About ten words.")),
+            "standard": (_("Standard"), _("About twelve words.")),
             "wide": (_("Wide"), _("About fourteen words.")),
         },
+        usual="standard",
     ),
     Option(
         "u",

@@ -69,8 +69,12 @@ def _page(request: HttpRequest, chosen: dict[str, str], *, trying: bool = False)
             (p, p.name == named, reading.as_attributes(reading.for_html(p.choices)))
             for p in PRESETS
         ],
-        "groups": [(name, [_shown(o, chosen) for o in options]) for name, options in GROUPS],
-        "details_open": trying or not named,
+        # A group stands open when something in it is not as it comes.
+        "groups": [
+            (name, [_shown(o, chosen) for o in options], any(o.key in chosen for o in options))
+            for name, options in GROUPS
+        ],
+        "own_mix": not named,
         "trying": trying,
         "asks": not trying and reading.to_be_asked(request.on_device, request.user),
         "keeps_here": request.on_device.kept == reading.DEVICE,

@@ -25,6 +25,7 @@ KINDS = {"JPEG": ("JPEG", "jpg"), "PNG": ("PNG", "png"), "WEBP": ("WEBP", "webp"
 
 
 UNREADABLE = gettext_lazy("We could not read this picture. Save it as PNG or JPEG, please.")
+MOVES = gettext_lazy("This picture moves, and nothing here moves by itself. Choose a still one.")
 TOO_LARGE = gettext_lazy("This picture is very large. 4,000 pixels wide is plenty.")
 
 
@@ -77,6 +78,8 @@ def opened(file: UploadedFile) -> Iterator[Image.Image]:
             width, height = found.size
             if width * height > settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS:
                 raise ValidationError(TOO_LARGE)
+            if getattr(found, "is_animated", False):
+                raise ValidationError(MOVES)
             yield found
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValidationError(TOO_LARGE) from error

@@ -9,7 +9,6 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
-from course.programme import films
 from course.programme.fields import line, rich, short
 from sessions.blocks.fields import AnchoredBlock, evidence, evidence_note, heading, minutes
 
@@ -83,59 +82,6 @@ class PracticePart(AnchoredBlock):
         template = "sessions/blocks/practice.html"
 
 
-class MediaPart(AnchoredBlock):
-    MEDIA = [("audio", _("Audio")), ("video", _("Video")), ("slides", _("Slides"))]
-
-    title = heading(_("What someone hears or sees. Such as: One ordinary shift"))
-    minutes = minutes()
-    medium = blocks.ChoiceBlock(
-        choices=MEDIA,
-        default="audio",
-        label=_("Kind"),
-        help_text=_("Five minutes at most. One voice and no music are easiest to follow."),
-    )
-    intro = rich(
-        _("Who speaks, how long, and whether there is any other sound."), label=_("Introduction")
-    )
-    recording = DocumentChooserBlock(
-        required=False,
-        label=_("Recording"),
-        help_text=_("Without a recording, people read the transcript."),
-    )
-    captions = DocumentChooserBlock(
-        required=False, label=_("Captions"), help_text=_("A WebVTT file, checked by ear.")
-    )
-    film = line(
-        200,
-        _("Its address at YouTube or Vimeo. It loads only when someone presses, and says so."),
-        required=False,
-        label=_("Or a film elsewhere"),
-    )
-    transcript = rich(
-        _("Always needed. Name who speaks; describe sounds, such as: (A door closes.)"),
-        "h3",
-        label=_("Transcript"),
-    )
-    evidence = evidence()
-    evidence_note = evidence_note()
-
-    class Meta:
-        icon = "media"
-        label = _("Media")
-        description = _("A recording, a film or slides. The transcript is always there.")
-        template = "sessions/blocks/media.html"
-
-    def get_context(self, value: Any, parent_context: dict | None = None) -> dict[str, Any]:
-        film = None if value.get("recording") else films.read(value.get("film") or "")
-        return super().get_context(value, parent_context) | {"film": film}
-
-    def clean(self, value: Any) -> Any:
-        cleaned = super().clean(value)
-        if cleaned["film"] and not films.read(cleaned["film"]):
-            raise StructBlockValidationError({"film": ValidationError(TWO_PROVIDERS)})
-        return cleaned
-
-
 class PicturePart(AnchoredBlock):
     """A picture with words for those who do not see it, or a plain word that it needs none."""
 
@@ -190,7 +136,6 @@ class PicturePart(AnchoredBlock):
         return cleaned
 
 
-TWO_PROVIDERS = _("We show films from YouTube and Vimeo. Copy the address of the film’s own page.")
 DESCRIBE_IT = _("Please describe the picture in a sentence, or tick “Only decoration” below.")
 ONE_OF_BOTH = _("A picture with a description is not only decoration. Please keep one of the two.")
 

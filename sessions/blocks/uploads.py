@@ -17,6 +17,7 @@ from course.cohorts import recognising
 from course.cohorts.models import Cohort, Enrolment
 from course.cohorts.recognising import MEGABYTE, NotRecognised
 from course.people.models import User
+from sessions.blocks import measuring
 
 RECOGNISED = {"pdf", "vtt", "mp3", "m4a", "mp4", "webm"}
 PACKED = {"docx", "odt"}
@@ -36,6 +37,12 @@ class DocumentForm(BaseDocumentForm):
             except NotRecognised as error:
                 raise forms.ValidationError(str(error)) from error
         return file
+
+    def save(self, commit: bool = True) -> Document:
+        document = super().save(commit)
+        if commit:
+            measuring.measure(document)
+        return document
 
 
 def check(file: UploadedFile) -> None:

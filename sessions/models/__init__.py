@@ -1,5 +1,6 @@
 from sessions.models.asking import CpdNote, Feedback, GuestComment, Measure, MeasureAnswer
 from sessions.models.page import SessionPage
+from sessions.models.recordings import Recording
 from sessions.models.records import (
     Attendance,
     AttendanceQuestion,
@@ -19,6 +20,7 @@ __all__ = [
     "Measure",
     "MeasureAnswer",
     "Progress",
+    "Recording",
     "ResourcePage",
     "SessionPage",
     "Sheet",

@@ -11,6 +11,7 @@ from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, ObjectL
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
+from course.programme.previewing import Previewed
 from sessions import drawing
 from sessions import prompts as asking
 from sessions.blocks import SessionBody
@@ -20,7 +21,7 @@ TURNS = {1: _("First turn: me"), 2: _("Second turn: me with others"), 3: _("Thir
 SUMMARY_WORDS = 60
 
 
-class SessionPage(Page):
+class SessionPage(Previewed, Page):
     """One authored session. People's answers and progress hang on `key`, never on the page."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -179,4 +180,5 @@ class SessionPage(Page):
         """What a preview shows: the whole session, as an attendee would see it."""
         shared = drawing.draw_shared(self, access="preview")
         preview = {"total": 8, "access": "preview", "shared": shared}
+        preview |= {"opening": shared["opening"], "body": drawing.whole(shared)}
         return super().get_context(request, *args, **kwargs) | preview

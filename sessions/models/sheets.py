@@ -8,11 +8,12 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
+from course.programme.previewing import Previewed
 from sessions.sheets import drawing
 from sessions.sheets.blocks import SheetBody
 
 
-class ResourcePage(Page):
+class ResourcePage(Previewed, Page):
     """A sheet that a session promises: a page to read, and paper to write on."""
 
     summary = models.CharField(

@@ -272,3 +272,18 @@ def test_the_meetings_page_offers_all_of_it(ada, meeting):
     assert f'<a href="{link.url}" rel="noreferrer">' in html
     assert '<track kind="captions"' in html
     assert "Slides (PDF)" in html
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Hello", "Line 1 "),
+        ("WEBVTT\n\n", "no captions in this file yet"),
+        ("WEBVTT\n\n00:00.000 --> 00:01.000\nOne\n\n\n00:05,000 --> 00:06.000\nTwo", "Line 7:"),
+        ("WEBVTT\r\n\r\n1\r\n00:05.000 --> 00:04.000\r\nOne", "Line 4: .*ends before it begins"),
+        ("WEBVTT\n\nNOTE by ear\n\n00:00.000 --> 00:01.000\nOne\n\nand two", "Line 8: .*“and two”"),
+    ],
+)
+def test_captions_that_cannot_be_read_name_the_line(text, said, meeting):
+    with pytest.raises(NotRecognised, match=said):
+        add(meeting, "captions", text.encode().replace(b"Hello", b"WEBVTTX"))

@@ -124,6 +124,17 @@ def test_everything_else_is_refused_in_words_and_leaves_nothing(flo, tmp_path):
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+def test_a_picture_that_moves_is_refused_and_says_why(flo):
+    frames = [Pillow.new("RGB", (40, 30), colour) for colour in ("teal", "navy")]
+    for kind, ending in (("WEBP", "webp"), ("PNG", "png"), ("GIF", "gif")):
+        out = io.BytesIO()
+        frames[0].save(out, kind, save_all=True, append_images=frames[1:], duration=100)
+        answer = send_picture(signed_in(flo), f"moving.{ending}", out.getvalue())
+        said = answer.context["form"].errors["file"][0]
+        assert ("nothing here moves by itself" in said) == (kind != "GIF"), kind
+    assert not Image.objects.exists()
+
+
 @pytest.mark.parametrize("patient", [False, True])
 def test_half_a_picture_is_refused_or_made_whole_and_never_an_error(flo, monkeypatch, patient):
     """WeasyPrint, once it is loaded, makes Pillow fill up what is missing, in the whole process."""
@@ -279,3 +290,44 @@ def test_a_file_is_downloaded_and_never_shown_as_a_page(document, flo):
     assert answer["Content-Security-Policy"] == "default-src 'none'"
     assert Client().get(f"/media/{document.file.name}").status_code == 404
     assert Client().get(f"/media/images/../{document.file.name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "span", "content"),
+    [
+        ({"range": "bytes=0-3"}, 206, "bytes 0-3/{}", b"%PDF"),
+        ({"range": "bytes=-6"}, 206, None, b"%%EOF\n"),
+        ({"range": f"bytes=-{len(PDF) + 5}"}, 206, None, PDF),
+        ({"range": "bytes=4-"}, 206, None, PDF[4:]),
+        ({"range": "bytes=0-0,-1"}, 200, None, PDF),  # one part at a time
+        ({"range": "bytes=a-b"}, 200, None, PDF),
+        ({"range": "bytes=" + "9" * 400 + "-"}, 200, None, PDF),
+        ({"range": "bytes=99999-"}, 416, "bytes */{}", b""),
+        ({"range": "bytes=-0"}, 416, "bytes */{}", b""),
+        ({"range": "bytes=0-3", "if-range": '"{mark}"'}, 206, None, b"%PDF"),
+        ({"range": "bytes=0-3", "if-range": '"before"'}, 200, None, PDF),
+        ({"if-none-match": '"{mark}"'}, 304, None, b""),
+    ],
+)
+def test_a_player_may_ask_for_one_part(document, flo, asked, status, span, content):
+    mark = document.get_file_hash()
+    sent = {name: value.replace("{mark}", mark) for name, value in asked.items()}
+    answer = signed_in(flo).get(document.url, headers=sent | {"accept-encoding": "gzip"})
+    got = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert (answer.status_code, got) == (status, content)
+    assert "Content-Encoding" not in answer
+    assert answer["Cache-Control"] == "no-store, private"
+    if status in {200, 206}:
+        assert answer["Accept-Ranges"] == "bytes"
+        assert int(answer["Content-Length"]) == len(content)
+    if span:
+        assert answer["Content-Range"] == span.format(len(PDF))
+
+
+def test_asking_only_about_a_file_opens_nothing_and_hides_as_much(document, flo):
+    answer = signed_in(flo).head(document.url, headers={"range": "bytes=0-3"})
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert int(answer["Content-Length"]) == len(PDF)
+    for headers in ({}, {"range": "bytes=0-3"}, {"if-none-match": "*"}):
+        assert Client().get(document.url, headers=headers).status_code == 404
+        assert Client().head(document.url, headers=headers).status_code == 404
