@@ -5,6 +5,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,10 +16,11 @@ from django.views.decorators.http import require_POST
 
 from reflections import saving, tickets
 from reflections.answering import Posted, read_post
+from reflections.form import one_again, questions
 from reflections.responses import Pages
 from reflections.sealing import WritingUnreadable
 from reflections.tickets import Ticket
-from reflections.views import hide_question, questions
+from reflections.views import hide_question
 
 
 @csrf_exempt  # the signed ticket is stronger: it names the owner and cannot be made elsewhere
@@ -83,7 +85,7 @@ def _reply(
             request,
             _("Another window had newer words. Both are kept: choose below which to go on with."),
         )
-        return redirect("reflect", key=ticket.session)
+        return _form_at(ticket, request.POST.get("question", ""))
     if posted.errors:
         return _form_again(request, ticket, posted, saved)
     if posted.mended:
@@ -94,17 +96,26 @@ def _reply(
 def _onward(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """Where the pressed button leads, once everything is saved."""
     action, hide = request.POST.get("action"), request.POST.get("hide")
+    alone = request.POST.get("question", "")
     if hide and hide in {prompt.key for prompt in ticket.asked}:
         hide_question(request.user, hide)
         messages.success(request, _("We won’t ask that again. Your answers are all still here."))
-        return redirect("reflect", key=ticket.session)
+        return _form_at(ticket, alone and request.POST.get("beside", alone))
     if action in {"done", "skip"}:
         messages.success(request, _("Kept, for you alone. You can come back at any time."))
         return redirect("my_programme")
+    if "go" in request.POST:  # back, on, or to the other way of asking: the page itself says so
+        return _form_at(ticket, request.POST["go"])
     messages.success(request, _("Saved. Only you can open it."))
     if action == "save":  # its button says “and stop for now”
         return redirect("my_programme")
-    return redirect("reflect", key=ticket.session)
+    return _form_at(ticket, alone)
+
+
+def _form_at(ticket: Ticket, question: str) -> HttpResponse:
+    """The form again: at one question, or as the reader's settings have it."""
+    at = {"question": question[:40]} if question else None
+    return redirect(reverse("reflect", args=[ticket.session], query=at))
 
 
 @sensitive_variables()
@@ -136,6 +147,7 @@ def _form_again(
         "questions": questions(
             ticket.asked, pages=pages, offered={}, errors=posted.errors, typed=request.POST
         ),
+        "one": one_again(ticket, actor=request.user, wanted=request.POST.get("question", "")),
         "errors": posted.errors,
         "ticket": ticket.signed(),
         "version": saved.reflection.version,
@@ -153,6 +165,7 @@ def _answer(request: HttpRequest, why: str, *, status: int, keep: bool = False) 
     typed = []
     if keep:
         skip = {"ticket", "csrfmiddlewaretoken", "version", "step", "action"}
+        skip |= {"question", "beside", "go", "hide"}
         typed = [words for name, words in request.POST.items() if name not in skip and words]
     context = {"why": why, "typed": typed}
     return render(request, "reflections/not_saved.html", context, status=status)

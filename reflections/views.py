@@ -21,12 +21,11 @@ from wagtail.models import Page
 from course.cohorts.models import Enrolment
 from course.people.models import User
 from course.people.posting import by_post
-from reflections import agreeing, deleting, earlier, saving, tickets, writing
+from reflections import agreeing, deleting, saving, writing
+from reflections.form import show_form
 from reflections.models import Reflection, SetAside, WritingChoices
-from reflections.responses import Pages, Response
 from reflections.sealing import WritingUnreadable
 from sessions.models import SessionPage
-from sessions.prompts import CHOOSE_MANY, Prompt
 
 ON_A_PAGE = 24  # three times round
 
@@ -104,102 +103,6 @@ def reflect(request: HttpRequest, key: UUID) -> HttpResponse:
     newest = mine.order_by("-turn").values_list("turn", flat=True).first() or 0
     turn = reflection.turn if reflection else newest + 1
     return show_form(request, session=session, reflection=reflection, turn=turn)
-
-
-@sensitive_variables()
-def show_form(
-    request: HttpRequest,
-    *,
-    session: SessionPage,
-    reflection: Reflection | None,
-    turn: int,
-) -> HttpResponse:
-    writing.need_key(request.user)
-    choices = WritingChoices.objects.filter(owner=request.user).first() or WritingChoices()
-    prompts = [q for q in session.questions() if q.key not in choices.hidden_prompts]
-    pages = writing.open_reflection(reflection, actor=request.user) if reflection else None
-    offered = {}
-    if choices.offer_earlier:
-        offered = earlier.earlier_answers(request.user, prompts=prompts, besides=reflection)
-    ticket = tickets.Ticket(
-        owner=request.user.pk,
-        session=session.key,
-        number=session.number,
-        title=session.title,
-        turn=turn,
-        window=tickets.new_window(),
-        asked=prompts,
-    )
-    return render(
-        request,
-        "reflections/reflect.html",
-        {
-            "page": session,
-            "reflection": reflection,
-            "turn": turn,
-            "questions": questions(prompts, pages=pages, offered=offered),
-            "no_longer_asked": _no_longer_asked(pages, prompts),
-            "set_aside": _set_aside_of(reflection, actor=request.user),
-            "ticket": ticket.signed(),
-            "version": reflection.version if reflection else 0,
-            "hidden_count": len(choices.hidden_prompts),
-        },
-    )
-
-
-@sensitive_variables()
-def questions(
-    prompts: list[Prompt],
-    *,
-    pages: Pages | None,
-    offered: dict,
-    errors: dict[str, str] | None = None,
-    typed: Any = None,
-) -> list[dict[str, Any]]:
-    """One entry a question for the form's template: the prompt, its answer, what was before."""
-    found = []
-    for prompt in prompts:
-        response = pages.responses.get(prompt.key) if pages else None
-        mine = {n: t for n, t in (errors or {}).items() if n.partition("-")[0] == prompt.key}
-        found.append(
-            {
-                "prompt": prompt,
-                "answer": response.answer if response else None,
-                "earlier": offered.get(prompt.key),
-                "errors": mine,
-                "typed": _typed(prompt, typed) if mine and typed else {},
-            }
-        )
-    return found
-
-
-@sensitive_variables()
-def _typed(prompt: Prompt, typed: Any) -> dict[str, Any]:
-    """Every field of one question as it was sent: one error must not clear its other boxes."""
-    names = [name for name in typed if name.partition("-")[0] == prompt.key]
-    many = prompt.kind == CHOOSE_MANY
-    return {n: typed.getlist(n) if many and n == prompt.key else typed.get(n) for n in names}
-
-
-@sensitive_variables()
-def _no_longer_asked(pages: Pages | None, prompts: list[Prompt]) -> list[Response]:
-    """Answers to questions that were removed or hidden since: kept, in their own words."""
-    asked = {prompt.key for prompt in prompts}
-    responses = pages.responses.items() if pages else []
-    return [r for key, r in responses if key not in asked and not r.is_empty]
-
-
-@sensitive_variables()
-def _set_aside_of(reflection: Reflection | None, *, actor: User) -> list[dict[str, Any]]:
-    if reflection is None:
-        return []
-    return [
-        {
-            "aside": aside,
-            "pages": writing.open_set_aside(aside, reflection=reflection, actor=actor),
-        }
-        for aside in reflection.set_aside.all()
-    ]
 
 
 def _session_for(user: User, key: UUID) -> SessionPage:

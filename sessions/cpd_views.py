@@ -11,6 +11,7 @@ from certificates import cpd as paper
 from certificates.cpd import CpdRecord
 from course import pdf
 from course.cohorts.models import Enrolment
+from course.people import limiting
 from sessions.cpd import record_of, write_note
 from sessions.forms import CpdNoteForm
 from sessions.models import CpdNote
@@ -39,6 +40,7 @@ def cpd(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
+@limiting.at_once("pdf", at_most=2, for_at_most=limiting.MINUTE)
 def cpd_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Drawn as it is asked for, since every note and every correction changes it."""
     enrolment, record = _mine(request, pk)

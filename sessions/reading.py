@@ -13,6 +13,7 @@ from django.db.models import UUIDField
 from course.cohorts import releasing
 from course.cohorts.models import Cohort
 from course.people.models import User
+from course.programme import glossary
 from course.programme.models import ProgrammePage
 from sessions.drawing import draw_shared
 from sessions.models import SessionPage
@@ -44,6 +45,7 @@ class Frame:
     title: str
     url: str
     sessions: list[Shown]
+    words: str  # changes with the glossary
 
     @property
     def total(self) -> int:
@@ -86,7 +88,8 @@ def _frame(programme_slug: str) -> Frame | None:
         )
         for page in pages.order_by("number")
     ]
-    return Frame(programme.pk, programme.title, programme.url, sessions)
+    words = glossary.sign_of(glossary.read())
+    return Frame(programme.pk, programme.title, programme.url, sessions, words)
 
 
 # By hand, because this is the product's most frequent question and building the same
@@ -147,8 +150,8 @@ def may_read_without_place(user: User, *, frame: Frame) -> str:
 def shared_part(session: Shown, *, frame: Frame, access: str) -> dict[str, Any]:
     """What everyone with this access sees alike, drawn once for each published revision."""
     around = [s.revision for s in frame.sessions if abs(s.number - session.number) <= 1]
-    words = f"{session.pk} {access} {frame.total} {around}"
-    name = f"session-shared:{hashlib.sha256(words.encode()).hexdigest()}"
+    facts = f"{session.pk} {access} {frame.total} {around} {frame.words}"
+    name = f"session-shared:{hashlib.sha256(facts.encode()).hexdigest()}"
     shared = cache.get(name)
     if shared is None:
         page = SessionPage.objects.get(pk=session.pk)

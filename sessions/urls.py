@@ -1,12 +1,21 @@
 from django.urls import path
 
 from course.people.limiting import HOUR, MINUTE, limited
-from sessions import asking_views, attendance_views, cpd_views, returning_views, views
+from sessions import (
+    asking_views,
+    attendance_views,
+    cpd_views,
+    returning_views,
+    search_views,
+    views,
+)
 
 writes = limited("thoughts", at_most=30, within=HOUR)
 draws = limited("papers", at_most=10, within=MINUTE, reading=True)
+finds = limited("search", at_most=30, within=MINUTE, reading=True, strangers=120)
 
 urlpatterns = [
+    path("search/", finds(search_views.search), name="search"),
     path("sessions/<uuid:key>/place/", views.keep_place, name="keep_place"),
     path("sessions/<uuid:key>/worked-through/", views.work_through, name="work_through"),
     path("sessions/<uuid:key>/take-back/", views.undo_work_through, name="undo_work_through"),

@@ -10,7 +10,13 @@ from course.demo import words
 from course.demo.public import PUBLIC, public_page
 from course.demo.sheets import resource_page
 from course.people import roles
-from course.programme.models import HomePage, ProgrammePage, Signpost, SiteSettings
+from course.programme.models import (
+    GlossaryTerm,
+    HomePage,
+    ProgrammePage,
+    Signpost,
+    SiteSettings,
+)
 from course.programme.permissions import let_edit
 from sessions.models import SessionPage
 
@@ -27,6 +33,7 @@ def load_pages() -> ProgrammePage:
         if not home.get_children().filter(slug=slug).exists():
             _publish(home, public_page(words.load(f"pages/{slug}")))
     _load_signposts()
+    _load_glossary()
     _load_resources(programme)
     let_edit(roles.facilitators(), programme=programme)
     return programme
@@ -150,6 +157,12 @@ def _load_signposts() -> None:
     for place, facts in enumerate(words.load("signposts")["signposts"]):
         facts.pop("owner")  # nobody has checked it yet; the workspace says so in its own words
         Signpost.objects.create(position=place, in_footer=place < 5, **facts)
+
+
+def _load_glossary() -> None:
+    if not GlossaryTerm.objects.exists():
+        terms = words.load("glossary")["words"]
+        GlossaryTerm.objects.bulk_create(GlossaryTerm(**facts) for facts in terms)
 
 
 def _load_resources(programme: ProgrammePage) -> None:

@@ -35,3 +35,11 @@ def quiet_account(*, to: str, key: str, path: str, day: str) -> None:
 
 def report_ready(*, to: str, key: str, path: str) -> None:
     make_message("report_ready", to=to, key=key, context={"url": link(path)}).send()
+
+
+def help_request(*, to: str, key: str, message: str, address: str) -> None:
+    """The one letter that carries someone's own words, because they asked us to read them."""
+    facts = {"message": message, "address": address}
+    letter = make_message("help_request", to=to, key=key, context=facts)
+    letter.reply_to = [address]
+    letter.send()

@@ -3,6 +3,7 @@
 It is given back as what and when; the pages themselves belong to the site.
 """
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
@@ -23,11 +24,11 @@ from wagtail.users.models import UserProfile
 from course.people.about_me import addresses_of
 from course.people.giving import Part
 from course.people.models import User
-from course.programme.models import Signpost
+from course.programme.models import HelpRequest, Signpost
 
 
 def given_to(user: User) -> list[Part]:
-    return [_pages(user), _said(user), _did(user), _checks(user), _profile(user)]
+    return [_pages(user), _said(user), _did(user), _checks(user), _profile(user), _asked(user)]
 
 
 def _pages(user: User) -> Part:
@@ -118,7 +119,19 @@ def _profile(user: User) -> Part:
     return Part("workspace_settings", _("Your settings of the workspace"), labels, facts)
 
 
+def _asked(user: User) -> Part:
+    labels = {"words": _("Words"), "email": _("Answer to"), "on": _("On")}
+    rows = HelpRequest.objects.filter(_of(user)).order_by("asked_at")
+    facts = [{"words": one.words, "email": one.email, "on": one.asked_at} for one in rows]
+    return Part("questions_to_us", _("What you asked us, of the last 30 days"), labels, facts)
+
+
+def _of(user: User) -> Q:
+    return Q(user=user) | Q(email__in=addresses_of(user))
+
+
 def erase(user: User) -> None:
-    """Their address at helplines. Reminders to check those then go to the site's own address."""
+    """What they asked us, and their address at helplines: reminders then go to the site's own."""
+    HelpRequest.objects.filter(_of(user)).delete()
     mine = Signpost.objects.filter(owner_email__in=addresses_of(user))
     mine.update(owner="", owner_email="")

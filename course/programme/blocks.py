@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-PLAIN_TEXT = ["h2", "h3", "bold", "ul", "ol", "link", "document-link"]
+PLAIN_TEXT = ["h2", "h3", "bold", "ul", "ol", "link", "document-link", "language"]
 
 
 class AudienceBlock(blocks.StructBlock):

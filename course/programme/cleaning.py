@@ -13,18 +13,32 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-WORDS = {"p", "br", "b", "strong", "em", "i", "ul", "ol", "li", "a"}
+from course.programme.languages import LANGUAGES, direction
+
+WORDS = {"p", "br", "b", "strong", "em", "i", "ul", "ol", "li", "a", "span"}
 SHOWN = WORDS | {"h2", "h3", "h4", "hr", "blockquote", "sub", "sup"}
 SCHEMES = {"http", "https", "mailto", "tel", "sms"}
+IN_LANGUAGE = re.compile(r'<span lang="([a-z]{2})">')
 LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 
 
 def clean(html: str, *, elements: set[str] = SHOWN) -> SafeString:
-    """These elements without attributes, and links that lead where they say. Never a script."""
+    """These elements without attributes, links that lead where they say, and words that say which
+    language they are in. Never a script."""
     kept = nh3.clean(
-        html, tags=elements, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel=None
+        html,
+        tags=elements,
+        attributes={"a": {"href"}, "*": set()},  # “title” and any “lang” as well, otherwise
+        tag_attribute_values={"span": {"lang": set(LANGUAGES)}},
+        url_schemes=SCHEMES,
+        link_rel=None,
     )
-    return mark_safe(LINK.sub(_marked, kept))
+    return mark_safe(LINK.sub(_marked, IN_LANGUAGE.sub(_directed, kept)))
+
+
+def _directed(span: re.Match[str]) -> str:
+    """Words in another language also run the way that it is written."""
+    return f'<span lang="{span[1]}" dir="{direction(span[1])}">'
 
 
 def _marked(link: re.Match[str]) -> str:

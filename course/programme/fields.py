@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from course.programme import languages
 from course.programme.evidence import EVIDENCE
 
 Examples = Mapping[str, Callable[[], dict[str, Any]]]
@@ -23,7 +24,11 @@ class Exemplified(blocks.StructBlock):
 
 def rich(help_text: Any, *more: str, **options: Any) -> blocks.RichTextBlock:
     features = [*more, "bold", "ul", "ol", "link"]
-    return blocks.RichTextBlock(features=features, help_text=help_text, **options)
+    block = blocks.RichTextBlock(features=features, help_text=help_text, **options)
+    # Afterwards, because what a block was made with is copied into migrations, and a button
+    # in the editor is nothing that a database knows of.
+    block.features = [*features, languages.FEATURE]
+    return block
 
 
 def line(length: int, help_text: Any, **options: Any) -> blocks.CharBlock:

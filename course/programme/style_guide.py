@@ -7,7 +7,9 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from course.programme import wording
 from course.programme.evidence import EVIDENCE, EVIDENCE_MEANS
+from course.programme.writing_checks import RULES
 
 
 class Pair(NamedTuple):
@@ -38,6 +40,7 @@ PLAIN = Chapter(
         _("Say what something is before you say what it does."),
         _("After a figure of speech, say the same thing literally in the next sentence."),
         _("No italics, no underlining, no capitals for emphasis. Bold, and rarely."),
+        _("Words in another language are marked with the globe button. They are then read well."),
     ],
     [
         Pair(
@@ -170,7 +173,8 @@ PICTURES = Chapter(
         _("No text inside a picture. Write it beside the picture."),
         _("Nobody misses anything without it? Then tick “Only decoration”."),
         _("A caption is for everyone. It does not replace the description."),
-        _("Every recording has a transcript, and a video has captions checked by ear."),
+        _("Every recording has a transcript, and captions that someone has checked by ear."),
+        _("Up to six minutes in one part. Music only as a second version, for who likes it."),
         _("Nothing plays or moves by itself."),
     ],
     [
@@ -217,6 +221,14 @@ LEAVE_OUT = [
     _("A diagnosis of the reader, or a test that sounds like one."),
     _("Anyone’s real name or case, and any provider’s name as if it were ours."),
 ]
+# Publishing waits for these five; a draft can be kept without them. All else only warns.
+NEEDED = [
+    _("A picture: its description, or “Only decoration”."),
+    _("A recording: its captions, and who has checked them."),
+    _("A recording or a film: its transcript."),
+    _("A page of more than 300 words: its summary, in the field “Lead” or “Summary”."),
+    _("A session: what to expect. What it needs, how long, its content note and another way."),
+]
 
 
 def style_guide(request: HttpRequest) -> HttpResponse:
@@ -225,4 +237,9 @@ def style_guide(request: HttpRequest) -> HttpResponse:
         for letter, name in EVIDENCE
     ]
     facts = {"chapters": CHAPTERS, "evidence": evidence, "leave_out": LEAVE_OUT}
+    words = [
+        (_("About people"), wording.ABOUT_PEOPLE),
+        (_("Figures of speech"), wording.IDIOMS),
+    ]
+    facts |= {"words": words, "rules": RULES, "needed": NEEDED}
     return render(request, "cms/style_guide.html", facts)

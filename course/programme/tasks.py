@@ -5,7 +5,7 @@ from django.utils import timezone
 from wagtail.models import Site
 
 from course import mail
-from course.programme.models import Signpost, SiteSettings
+from course.programme.models import HelpRequest, Signpost, SiteSettings
 
 
 def help_address() -> str:
@@ -27,3 +27,20 @@ def ask_to_check_signposts(*, signposts: list[int], letter: str) -> None:
             count=len(found),
             path=reverse(Signpost.snippet_viewset.get_url_name("list")) + "?waiting=true",
         )
+
+
+def pass_on_help_request(*, request: str) -> None:
+    """To the site's help address, so that an answer goes to whoever asked.
+
+    Raises when there is no address any more: the question waits until there is one.
+    """
+    asked = HelpRequest.objects.filter(pk=request).first()
+    if asked is None:  # erased meanwhile
+        return
+    if not (address := help_address()):
+        raise NobodyHelps
+    mail.help_request(to=address, key=f"help:{request}", message=asked.words, address=asked.email)
+
+
+class NobodyHelps(Exception):
+    """The site has no help address."""

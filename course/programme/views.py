@@ -18,6 +18,7 @@ KEPT_APART = [
     "/join/",
     "/my/",
     "/reading-settings/",
+    "/search/",
     "/teams/",
     "/verify/",
 ]

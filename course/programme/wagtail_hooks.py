@@ -13,18 +13,27 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.admin.userbar import ContentCheckerItem
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.admin.widgets.chooser import BaseChooser
+from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
 from course import tables
-from course.programme.models import Signpost
+from course.programme import languages
+from course.programme.checker import WritingChecker
+from course.programme.glossary_screen import GlossaryViewSet
+from course.programme.models import GlossaryTerm, Signpost
 from course.programme.signposts_screen import SignpostsPanel, SignpostViewSet, checked_today
 from course.programme.style_guide import style_guide
 
 register_snippet(SignpostViewSet)
+register_snippet(GlossaryViewSet)
 
-HIDDEN = {"snippets", "help"}  # signposts have an item of their own; the help leads off our site
+HIDDEN = {
+    "snippets",
+    "help",
+}  # signposts and words have items of their own; the help leads off our site
 
 # Wagtail 7.4 writes an inline script after each chooser. Ours leaves a mark for starters.js.
 _SCRIPT = re.compile(r"<script>(?:new )?(\w+)\((.*)\);</script>$", re.DOTALL)
@@ -69,6 +78,18 @@ def style_and_script() -> SafeString:
     return format_html(html, static("course/cms/workspace.css"), static("course/cms/starters.js"))
 
 
+@hooks.register("construct_wagtail_userbar")
+def writing_checker(request: HttpRequest, items: list[Component], page: Page) -> None:
+    """Our checker in place of Wagtail's own, which says in its item where it stands."""
+    items[:] = [
+        WritingChecker(in_editor=item.in_editor) if isinstance(item, ContentCheckerItem) else item
+        for item in items
+    ]
+
+
+hooks.register("register_rich_text_features", languages.register)
+
+
 @hooks.register("register_icons")
 def icons(files: list[str]) -> list[str]:
     return [*files, *(f"wagtailadmin/icons/{name}.svg" for name in ("arrows-up-down", "transfer"))]
@@ -90,6 +111,17 @@ class SignpostsMenuItem(MenuItem):
 def signposts_menu_item() -> MenuItem:
     address = reverse(Signpost.snippet_viewset.get_url_name("list"))
     return SignpostsMenuItem(_("Signposts"), address, icon_name="help", order=500)
+
+
+class GlossaryMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("programme.change_glossaryterm")
+
+
+@hooks.register("register_admin_menu_item")
+def glossary_menu_item() -> MenuItem:
+    address = reverse(GlossaryTerm.snippet_viewset.get_url_name("list"))
+    return GlossaryMenuItem(_("Glossary"), address, icon_name="openquote", order=510)
 
 
 @hooks.register("register_admin_urls")

@@ -19,6 +19,7 @@ from sessions import attending, questioning, returning
 from sessions.cpd import record_of
 from sessions.models import AttendanceQuestion, CpdNote
 from tests.cast import CANARY, NOON, signed_in
+from tests.certificates.twelve import look
 from tests.places.selling import bought
 from tests.sessions.live import after, later_group, with_meetings
 
@@ -158,6 +159,7 @@ def test_the_paper_is_accessible_and_says_the_seven_fields(taken):
     CpdNote.objects.create(enrolment=taken, number=1, practice="Handovers 😀", code_part="4.1")
     content = paper.draw(record_of(taken, today=TODAY), identifier="cpd")
     assert [f.message for f in page.validate_pdf_bytes(content, profile="ua1").failures] == []
+    assert look(content, twin="Ada Byron 1. Starting with you Method Date Hours Evidence") == []
     text = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(content)).pages)
     for words in (
         "Ada Byron",

@@ -10,10 +10,12 @@ from wagtail.models import Page
 from course.programme.blocks import PLAIN_TEXT, AudienceBlock
 from course.programme.business_case import add_up
 from course.programme.forms import BusinessCaseForm
+from course.programme.page_forms import PublicPageForm
+from course.programme.previewing import Previewed
 from course.programme.sections import Sections
 
 
-class HomePage(Page):
+class HomePage(Previewed, Page):
     """The front door: what this is, and the way in."""
 
     lead = models.CharField(
@@ -61,7 +63,7 @@ class HomePage(Page):
         return super().get_context(request, *args, **kwargs) | own
 
 
-class ProgrammePage(Page):
+class ProgrammePage(Previewed, Page):
     """One programme. Its sessions are its children, in the order of their numbers."""
 
     lead = models.CharField(
@@ -98,7 +100,7 @@ class ProgrammePage(Page):
         return super().get_context(request, *args, **kwargs) | {"sessions": self.sessions()}
 
 
-class PublicPage(Page):
+class PublicPage(Previewed, Page):
     """A page that explains or invites, built from sections."""
 
     FOOTER = [
@@ -124,6 +126,7 @@ class PublicPage(Page):
         help_text=_("Under which heading. Empty: no link there."),
     )
 
+    base_form_class = PublicPageForm
     template = "programme/public_page.html"
     parent_page_types = ["programme.HomePage"]
     subpage_types: list[str] = []

@@ -28,7 +28,7 @@
   }
 
   /* After sending a form with something to look at again: start there. */
-  document.querySelector(".error-summary")?.focus();
+  document.querySelector(".error-summary[autofocus]")?.focus();
 
   /* A page kept by the browser for "back" may show what a signed-out person should
      not see, or an answer that has changed since. Ask the server again. */
@@ -36,23 +36,73 @@
 
   /* In a session: remember the part that is being read, two seconds after reaching it. */
   const place = document.querySelector("form[data-place]");
-  if (place && "IntersectionObserver" in window) {
+  if (place) {
     const choice = place.elements.part;
-    const parts = [...choice.options].map((option) => option.value);
-    const near = new Set();
-    let timer;
     const keep = () => fetch(place.getAttribute("action"), { method: "POST", body: new FormData(place), keepalive: true }).catch(() => {});
+    let timer;
+    const soon = () => { clearTimeout(timer); timer = setTimeout(keep, 2000); };
+    const parts = [...(choice.options ?? [])].map((option) => document.getElementById(option.value)).filter(Boolean);
+    const near = new Set();
     const watcher = new IntersectionObserver((entries) => {
-      for (const { isIntersecting, target } of entries) near[isIntersecting ? "add" : "delete"](target.id);
+      for (const { isIntersecting, target } of entries) near[isIntersecting ? "add" : "delete"](target);
       const here = parts.find((part) => near.has(part));
-      if (!here || here === choice.value) return;
-      choice.value = here;
-      clearTimeout(timer);
-      timer = setTimeout(keep, 2000);
+      if (!here || here.id === choice.value) return;
+      choice.value = here.id;
+      soon();
     }, { rootMargin: "-15% 0px -60% 0px" });
-    for (const part of parts) watcher.observe(document.getElementById(part));
+    for (const part of parts) watcher.observe(part);
+    if (choice.type === "hidden") soon(); // one part at a time
     /* Who chooses a part by hand means it. */
     choice.addEventListener("change", () => { watcher.disconnect(); clearTimeout(timer); keep(); });
+  }
+
+  /* A practice: all its steps stand on the page; one press shows one at a time. Back and Continue
+     stay above the steps, so that they stay in their place. */
+  for (const practice of document.querySelectorAll("[data-steps]")) {
+    const steps = [...practice.querySelectorAll(".steps > li")];
+    const [choose, walk] = practice.querySelectorAll(".actions");
+    const [switcher] = choose.children;
+    const [back, on, said] = walk.children;
+    const words = { one: switcher.textContent, all: switcher.dataset.all };
+    let at = null;
+    const show = (step) => {
+      at = step;
+      steps.forEach((one, number) => { one.hidden = at !== null && number !== at; });
+      walk.hidden = at === null;
+      switcher.textContent = at === null ? words.one : words.all;
+      [back.disabled, on.disabled] = [at === 0, at === steps.length - 1];
+      said.firstElementChild.textContent = at === null ? "" : walk.dataset.step.replace("%", at + 1);
+      said.lastElementChild.textContent = at === null ? "" : steps[at].querySelector("p").textContent;
+    };
+    const go = (by, other) => (event) => {
+      show(at + by);
+      if (event.currentTarget.disabled) other.focus();
+    };
+    back.addEventListener("click", go(-1, on));
+    on.addEventListener("click", go(1, back));
+    switcher.addEventListener("click", () => show(at === null ? 0 : null));
+    choose.hidden = steps.length < 2;
+  }
+
+  /* A silent timer for one step: a sentence when the time is over, and nothing else. */
+  for (const line of document.querySelectorAll("[data-seconds]")) {
+    const [button, said] = line.children;
+    const words = { ...button.dataset, start: button.textContent };
+    let timer = 0;
+    const say = (what, running) => {
+      said.textContent = what;
+      button.firstChild.textContent = running ? words.stop : words.start;
+    };
+    button.addEventListener("click", () => {
+      if (timer) {
+        clearTimeout(timer);
+        timer = 0;
+        return say(words.stopped, false);
+      }
+      timer = setTimeout(() => { timer = 0; say(words.over, false); }, line.dataset.seconds * 1000);
+      say(words.running, true);
+    });
+    line.hidden = false;
   }
 
   /* A film elsewhere: the press that would lead there puts its player here instead. */
@@ -71,10 +121,24 @@
     });
   }
 
-  /* Stepping away stops every sound. The words appear without a script. */
+  /* Stepping away: silence first, then the words, with the focus on them. Without a script the
+     link opens the practice by itself, and the page that is left takes its sound along. */
   document.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-away]")) return;
+    const link = event.target.closest("[data-away]");
+    if (!link) return;
     for (const media of document.querySelectorAll("audio, video")) media.pause();
     for (const frame of document.querySelectorAll("[data-film] iframe")) frame.src = frame.src;
+    event.preventDefault();
+    location.hash = link.hash;
+    document.querySelector(link.hash).focus();
+  });
+
+  /* “Leave this page now” takes this page out of the way back as well. Where someone writes,
+     autosave.js does the same, and saves first. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-leave]");
+    if (!link || document.querySelector("form[data-autosave]")) return;
+    event.preventDefault();
+    location.replace(link.href);
   });
 }
