@@ -25,6 +25,9 @@ class Entry(models.Model):
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=80, blank=True)  # "certificate:<id>"
     result = models.CharField(max_length=20, default="done")
+    # "203.0.113.0/24": enough to tell one place from another, too little to find a home. Null is
+    # the system itself, and lines from before there was this column.
+    network = models.CharField(max_length=45, null=True)  # noqa: DJ001 -- only expands
 
     objects = EntryQuerySet.as_manager()
 

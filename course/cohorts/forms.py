@@ -1,10 +1,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from course.asking import Asked
 from course.cohorts.models import Enrolment
 
 
-class InterestForm(forms.Form):
+class InterestForm(Asked, forms.Form):
     email = forms.EmailField(
         label=_("Your e-mail address"),
         help_text=_("We write once to make sure it is yours, then when a group opens."),

@@ -5,6 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from course.asking import Asked
 from course.cohorts.models import Message, Reminders
 
 TURNED = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -63,7 +64,7 @@ class RemindersForm(forms.ModelForm):
         return chosen
 
 
-class MessageForm(forms.ModelForm):
+class MessageForm(Asked, forms.ModelForm):
     """A message to a whole group. `id` is made with the page, so that two presses are one."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)

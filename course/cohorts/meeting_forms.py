@@ -6,11 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from course import names
+from course.asking import Asked
 from course.cohorts import materials, preparing
 from course.cohorts.models import LiveSession, Material
 
 
-class CardForm(forms.ModelForm):
+class CardForm(Asked, forms.ModelForm):
     """The “what to expect” card, with its running order looked at line by line."""
 
     class Meta:
@@ -46,7 +47,7 @@ class CardForm(forms.ModelForm):
         return text
 
 
-class MaterialForm(forms.ModelForm):
+class MaterialForm(Asked, forms.ModelForm):
     """One file, one link, or words. What is wrong with the file is said beside it."""
 
     url = forms.URLField(
@@ -58,12 +59,11 @@ class MaterialForm(forms.ModelForm):
         fields = ["kind", "title", "file", "url", "words"]
         labels = {
             "kind": _("What it is"),
-            "title": _("Title"),
+            "title": _("Title (optional)"),
             "file": _("A file"),
             "words": _("Or words"),
         }
         help_texts = {
-            "title": _("May stay empty."),
             "file": _("PDF, PPTX, VTT, MP4, WebM, MP3 or M4A. Recordings up to 500 megabytes."),
             "words": _("For a transcript or notes."),
         }

@@ -205,6 +205,8 @@ PAGES = [
          "to warn two editors of each other", "ends when the page is closed"),
     _row("wagtailadmin.FormState", "user", "", GOES, "a form kept open in the workspace",
          "to come back to it", "of no use outside the form; ends with it"),
+    _row("programme.HelpRequest", "user email", "questions_to_us", GOES,
+         "a question to the help address, until it surely arrived", "to answer"),
     _row("programme.Signpost", "owner_email", "helplines_you_check", NAMELESS,
          "a helpline, and who checks it", "helplines stay; the address goes"),
     _row("programme.SiteSettings", "help_email", "", STAYS, "the provider's own contact",
@@ -218,9 +220,11 @@ NOT_PERSONAL = {
     "auth": {"Group", "Group_permissions", "Permission"},
     "cohorts": {"LiveSession", "Material"},
     "contenttypes": {"ContentType"},
-    "course_sessions": {"Measure", "Measure_cohorts", "ResourcePage", "SessionPage", "Sheet"},
+    "course_sessions": {
+        *("Measure", "Measure_cohorts", "Recording", "ResourcePage", "SessionPage", "Sheet"),
+    },
     "places": {"Difference", "Discount", "Numbering", "StripeEvent"},
-    "programme": {"HomePage", "LetterWords", "ProgrammePage", "PublicPage"},
+    "programme": {"GlossaryTerm", "HomePage", "LetterWords", "ProgrammePage", "PublicPage"},
     "taggit": {"Tag", "TaggedItem"},
     "wagtailadmin": {"Admin"},
     "wagtailcore": {

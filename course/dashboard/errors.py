@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views import defaults
 
+from course import uploads
 from course.environment import env_flag
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -54,7 +55,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     taken over is 503: a page of writing goes on trying, and Stripe sends its message again."""
     if _database_is_away(sys.exc_info()[1]):
         return _closed(request, back_in=AWAY_FOR, away=True)
-    return defaults.server_error(request)
+    return uploads.page_about(sys.exc_info()[1]) or defaults.server_error(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -44,7 +44,7 @@ def _drawn(chapter: samples.Chapter, request: HttpRequest) -> dict[str, Any]:
 
 def _forms(request: HttpRequest) -> dict[str, Any]:
     """The same form as it comes, and as it comes back with something to look at again."""
-    names = [(None, _("As they come")), ({"name": "", "words": "Kept"}, _("Sent with problems"))]
+    names = [(None, _("As they come")), ({"email": "", "words": "Kept"}, _("Sent with problems"))]
     states = []
     for n, (data, name) in enumerate(names):
         form = samples.SampleForm(data, auto_id=f"form-{n}-%s")

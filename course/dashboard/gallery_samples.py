@@ -30,10 +30,10 @@ class Chapter:
 class SampleForm(forms.Form):
     """One field of each kind."""
 
-    name = forms.CharField(
-        label=_("Your name"),
-        help_text=_("As you like to be called."),
-        error_messages={"required": _("Please write a name. A first name is enough.")},
+    email = forms.EmailField(
+        label=_("Your email address"),
+        help_text=_("We use it for this and nothing else."),
+        error_messages={"required": _("Please write an address, such as name@example.org.")},
     )
     words = forms.CharField(
         label=_("A few words (optional)"), widget=forms.Textarea({"rows": 4}), required=False
@@ -222,6 +222,8 @@ FRAME = {
     "footer_links": "the foot of this page",
     "head": "what a browser reads first",
     "input": "inside fields",
+    "leave": "pages of writing and of help",
+    "leaving": "pages of writing and of help",
     "letters": "what a browser reads first",
     "mark": "the small marks",
     "masthead": "the head of this page",

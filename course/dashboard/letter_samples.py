@@ -88,6 +88,13 @@ PROGRAMME = [
         {"url": mail.link("/cms/snippets/programme/signpost/"), "count": 3},
     ),
     Letter(
+        "help_request",
+        OURS,
+        _("when someone writes to us on the page “Ask a person”"),
+        _("whoever helps"),
+        {"message": "How do I move to another group?", "address": "reader@example.org"},
+    ),
+    Letter(
         "effects_wait",
         OURS,
         _("when an email or a paper could not be sent after eight tries"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from certificates.about_me import summaries_about
 from course.audit import reading
+from course.audit.words import in_words
 from course.cohorts.models import Enrolment
 from course.people.giving import Part
 from course.people.models import User
@@ -59,7 +60,7 @@ def given_to(user: User) -> list[Part]:
     nobody = _("Nobody can open your private writing, so it is never in this list.")
     did = {"what": _("What"), "about": _("About"), "on": _("On"), "result": _("Result")}
     lines = [
-        {"what": e.action, "about": e.subject, "on": e.at, "result": e.result}
+        {"what": in_words(e.action), "about": e.subject, "on": e.at, "result": e.result}
         for e in reading.lines_by(user.pk)
     ]
     title = _("What you did that is noted for safety")

@@ -28,6 +28,7 @@ from course.outbox.models import Effect
 from course.people import quiet_accounts
 from course.people.models import User
 from course.places.models import Invitation, Manager, ManagerInvitation
+from course.programme.models import HelpRequest
 
 log = logging.getLogger(__name__)
 
@@ -125,6 +126,13 @@ def interests(before: datetime, now: datetime) -> int:
     return _gone(Interest.objects.filter(old))
 
 
+def questions(before: datetime, now: datetime) -> int:
+    """Only what has left the outbox: a question that still waits for its letter stays."""
+    waiting = Effect.objects.exclude(state=Effect.DONE).filter(dedupe_key__startswith="help:")
+    still = [key.removeprefix("help:") for key in waiting.values_list("dedupe_key", flat=True)]
+    return _gone(HelpRequest.objects.filter(asked_at__lte=before).exclude(pk__in=still))
+
+
 def waiting(before: datetime, now: datetime) -> int:
     return _gone(Waiting.objects.filter(Q(left_at__lte=before) | Q(accepted_at__lte=before)))
 
@@ -194,6 +202,12 @@ RULES = [
         _("An address to tell of new groups; at once when it is stopped"),
         _("the day it was confirmed"),
         interests,
+    ),
+    Rule(
+        "questions",
+        _("A question that was sent to the help address"),
+        _("the day it was asked"),
+        questions,
     ),
     Rule(
         "waiting",

@@ -40,6 +40,7 @@ PRESSED: dict[str, Callable[[HttpRequest], bool]] = dict.fromkeys(
         "plan_group",
         "group_settings",
         "managers",
+        "give_back",
         "staff_act",
         "staff_act_on_refund",
         "staff_orders_export",

@@ -1,5 +1,4 @@
-from allauth.account.forms import LoginForm as AllauthLoginForm
-from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.account import forms as allauth
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -7,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from course import names
+from course.asking import Asked
 from course.people import zones
 from course.people.models import User
 
 
-class SignupForm(AllauthSignupForm):
+class SignupForm(Asked, allauth.SignupForm):
     """Sign-up that takes as long, and says the same, for a known address (R70)."""
 
     field_order = ["email", "display_name", "password1", "is_adult"]
@@ -51,11 +51,31 @@ class SignupForm(AllauthSignupForm):
         return super().try_save(request)
 
 
-class LoginForm(AllauthLoginForm):
+class LoginForm(Asked, allauth.LoginForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""
         self.fields.pop("remember", None)
+
+
+class AddEmailForm(Asked, allauth.AddEmailForm):
+    pass
+
+
+class ChangePasswordForm(Asked, allauth.ChangePasswordForm):
+    pass
+
+
+class ResetPasswordForm(Asked, allauth.ResetPasswordForm):
+    pass
+
+
+class NewPasswordForm(Asked, allauth.ResetPasswordKeyForm):
+    pass
+
+
+class ShowItIsYouForm(Asked, allauth.ReauthenticateForm):
+    pass
 
 
 class NamesForm(forms.ModelForm):

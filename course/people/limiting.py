@@ -13,6 +13,7 @@ from functools import wraps
 from hashlib import sha256
 from math import ceil
 from typing import Any
+from uuid import uuid4
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
@@ -23,6 +24,8 @@ from django.utils.cache import add_never_cache_headers
 log = logging.getLogger(__name__)
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+Decorator = Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]
+SOON = 20  # seconds, in which a paper is drawn
 FIVE_MINUTES = 300  # seconds, as the page of allauth's own limits says
 READS = {"GET", "HEAD", "OPTIONS"}
 
@@ -48,6 +51,46 @@ def wait(what: str, who: str, *, at_most: int, within: timedelta) -> int:
     return 0 if asked <= at_most else max(1, span - int(now % span))
 
 
+def at_once(what: str, *, at_most: int, for_at_most: timedelta) -> Decorator:
+    """Answer 429 while so many of one person's requests are being worked on.
+
+    Each holds a slot of the cache, which goes by itself after `for_at_most`: a process that is
+    killed takes none with it. A cache that is away lets everyone in.
+    """
+    seconds = int(for_at_most.total_seconds())
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            who = sha256(who_asks(request).encode()).hexdigest()[:24]
+            mine = uuid4().hex
+            slots = [f"busy:{what}:{who}:{n}" for n in range(at_most)]
+            try:
+                taken = next((s for s in slots if cache.add(s, mine, timeout=seconds)), None)
+            except Exception as error:
+                log.error("Taking turns ended in %s", type(error).__name__)
+                return view(request, *args, **kwargs)
+            if taken is None:
+                return later(request, SOON)
+            try:
+                return view(request, *args, **kwargs)
+            finally:
+                _free(taken, mine)
+
+        return wrapped
+
+    return decorate
+
+
+def _free(slot: str, mine: str) -> None:
+    """Not one that ran out meanwhile and is someone else's by now."""
+    try:
+        if cache.get(slot) == mine:
+            cache.delete(slot)
+    except Exception as error:
+        log.error("Giving a turn back ended in %s", type(error).__name__)
+
+
 def who_asks(request: HttpRequest) -> str:
     """The person; for a stranger the address that our own proxies vouch for."""
     if request.user.is_authenticated:
@@ -62,7 +105,7 @@ def limited(
     within: timedelta,
     reading: bool = False,
     strangers: int | None = None,
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+) -> Decorator:
     """Answer 429 beyond so many requests in so long. Opening a page counts only with `reading`.
 
     `strangers` is how many there may be from one address: an office may share one.

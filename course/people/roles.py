@@ -13,6 +13,9 @@ _FACILITATOR_PERMISSIONS = [
     ("wagtailadmin", "access_admin"),
     ("programme", "change_signpost"),
     ("programme", "view_signpost"),
+    ("programme", "add_glossaryterm"),
+    ("programme", "change_glossaryterm"),
+    ("programme", "view_glossaryterm"),
 ]
 # Orders and what belongs to them, and no people beyond billing (R52).
 _FINANCE_PERMISSIONS = [

@@ -1,4 +1,4 @@
-"""Reading a list of e-mail addresses as people paste it: lines, commas, a CSV from elsewhere."""
+"""Reading a list of e-mail addresses as people paste it: lines, a CSV, out of a mail program."""
 
 import re
 import unicodedata
@@ -9,6 +9,9 @@ from django.core.validators import validate_email
 MOST_LINES = 5_000
 LONGEST = 254
 _IN_BRACKETS = re.compile(r"<([^<>]*@[^<>]*)>")
+_IN_QUOTES = re.compile(r'"[^"@]*"')  # a name, which may hold a comma
+_BETWEEN = re.compile(r"[,;\t]")
+_LIKE_ADDRESS = re.compile(r"\S+@\S+")
 
 
 class TooMany(Exception):
@@ -35,11 +38,17 @@ def read_addresses(text: str) -> list[str]:
 
 
 def _entries(line: str) -> list[str]:
-    if inside := _IN_BRACKETS.findall(line):
-        return [cell.strip() for cell in inside]
-    cells = [cell.strip().strip("\"'").strip() for cell in re.split(r"[,;\t]", line)]
-    cells = [cell for cell in cells if cell]
-    return [cell for cell in cells if "@" in cell] or cells[:1]
+    """Names and quotation marks around an address are left behind, as mail programs write them."""
+    cells = [cell.strip() for cell in _BETWEEN.split(_IN_QUOTES.sub("", line))]
+    found = [one for cell in cells for one in _addresses_in(cell)]
+    return found or [cell for cell in cells if cell][:1]
+
+
+def _addresses_in(cell: str) -> list[str]:
+    inside = _IN_BRACKETS.findall(cell) or [w for w in cell.split() if _LIKE_ADDRESS.match(w)]
+    if not inside and "@" in cell:
+        inside = [cell]  # as it was written, so that its line gets an answer
+    return [one.strip(" .\"'").removeprefix("mailto:") for one in inside]
 
 
 def tidy(address: str) -> str | None:

@@ -29,10 +29,18 @@ def _number(minor: int, currency: str, *, between: str = "") -> str:
 
 
 def read(typed: str, currency: str) -> int:
-    """What someone typed, as “1,234.50” or “£95”, in minor units. Raises ValueError."""
-    tidy = "".join(typed.split()).removeprefix(SIGNS.get(currency, currency)).replace(",", "")
+    """What someone typed, as “1,234.50”, “£95” or “95 GBP”, in minor units. Raises ValueError.
+
+    A comma parts thousands and nothing else: “12,50” might be twelve and a half.
+    """
+    tidy = "".join(typed.split()).upper()
+    for sign in (SIGNS.get(currency, currency), currency):
+        tidy = tidy.removeprefix(sign).removesuffix(sign)
     whole, point, rest = tidy.partition(".")
-    digits = DIGITS.get(currency, 2)
+    first, *thousands = whole.split(",")
+    if thousands and (len(first) > 3 or any(len(three) != 3 for three in thousands)):
+        raise ValueError
+    whole, digits = first + "".join(thousands), DIGITS.get(currency, 2)
     plain = (whole + rest).isascii() and whole.isdigit() and (rest.isdigit() or not point)
     if not plain or len(rest) > digits or len(whole) > 9:
         raise ValueError

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from course.asking import Asked
 from course.cohorts.models import Cohort
 from course.places import addresses, pricing
 from course.places.models import Organisation
@@ -26,7 +27,7 @@ def no_hidden_signs(text: str) -> None:
         one_line(line)
 
 
-class OrganisationForm(forms.ModelForm):
+class OrganisationForm(Asked, forms.ModelForm):
     class Meta:
         model = Organisation
         fields = ["name", "billing_address", "vat_number", "billing_email"]
@@ -57,6 +58,10 @@ class OrganisationForm(forms.ModelForm):
         self.fields["vat_number"].validators.append(one_line)
         self.fields["billing_address"].validators.append(no_hidden_signs)
 
+    def clean_vat_number(self) -> str:
+        """As it stands on invoices: “gb  123 4567 89” is the same number."""
+        return " ".join(self.cleaned_data["vat_number"].split()).upper()
+
 
 class Number(forms.IntegerField):
     """A whole number in a text box; whatever else was typed stays there and is explained."""
@@ -84,7 +89,7 @@ class CodeField(forms.CharField):
         )
 
 
-class TeamOrderForm(forms.Form):
+class TeamOrderForm(Asked, forms.Form):
     cohort = forms.ModelChoiceField(
         Cohort.objects.none(),
         label=_("Which group?"),
@@ -128,7 +133,7 @@ class BursaryForm(forms.Form):
     )
 
 
-class AddressForm(forms.Form):
+class AddressForm(Asked, forms.Form):
     """One e-mail address, tidied."""
 
     email = forms.CharField(
@@ -191,7 +196,7 @@ class InviteForm(forms.Form):
         return facts
 
 
-class JoinLinkForm(forms.Form):
+class JoinLinkForm(Asked, forms.Form):
     cap = Number(
         low=1,
         high=pricing.MOST,

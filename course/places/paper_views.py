@@ -8,6 +8,13 @@ from course.places import drawing, papers
 
 
 @login_required
+def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The same as on the PDF, to read in one's own colours and size."""
+    found = get_object_or_404(papers.readable_by(request.user), pk=pk)
+    return render(request, "places/papers/read.html", drawing.context(found))
+
+
+@login_required
 def paper_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The stored bytes. Nothing is drawn here."""
     found = get_object_or_404(papers.readable_by(request.user), pk=pk)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from course.asking import Asked, DayField
 from course.names import one_line
 from course.places import amounts
 from course.places.models import Order, Refund
@@ -33,7 +34,7 @@ class MoneyField(forms.CharField):
             ) from None
 
 
-class ActionForm(forms.Form):
+class ActionForm(Asked, forms.Form):
     """Nothing to fill in: only to confirm."""
 
     def __init__(self, *args: Any, about: Order | Refund, **options: Any) -> None:
@@ -42,9 +43,9 @@ class ActionForm(forms.Form):
 
 
 class PaidForm(ActionForm):
-    on = forms.DateField(
+    on = DayField(
         label=gettext_lazy("Day on the bank statement"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("Such as 4 March 2027."),
     )
     reference = forms.CharField(
         max_length=100,
@@ -81,7 +82,7 @@ class RefundForm(ActionForm):
         self.fields["amount"] = MoneyField(
             currency=order.currency,
             required=False,
-            label=_("Amount"),
+            label=_("Amount (optional)"),
             help_text=_("Left empty, it is what these places cost."),
         )
 

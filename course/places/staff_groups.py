@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
+from course.asking import Asked
 from course.cohorts import capacity
 from course.cohorts.models import Cohort
 from course.places import offering
@@ -22,7 +23,7 @@ from course.places.staff_views import A_PAGE, CHANGE, VIEW, for_staff
 CURRENCIES = sorted({*DIGITS, *SIGNS, "CHF", "DKK", "NOK", "SEK", "AUD", "CAD", "NZD"})
 
 
-class TermsForm(forms.Form):
+class TermsForm(Asked, forms.Form):
     currency = forms.ChoiceField(
         choices=[(code, code) for code in CURRENCIES], label=gettext_lazy("Currency")
     )
@@ -30,7 +31,7 @@ class TermsForm(forms.Form):
         min_value=1,
         max_value=100_000,
         required=False,
-        label=gettext_lazy("Places"),
+        label=gettext_lazy("Places (optional)"),
         help_text=gettext_lazy("Left empty, there are as many as people come."),
     )
     bursaries = forms.IntegerField(

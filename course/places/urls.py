@@ -44,6 +44,7 @@ urlpatterns = [
     path("my/orders/<uuid:pk>/back/", order_views.give_back, name="give_back"),
     path("orders/<uuid:pk>/", order_views.order, name="order"),
     path("papers/<uuid:pk>/", paper_views.paper_pdf, name="paper_pdf"),
+    path("papers/<uuid:pk>/read/", paper_views.paper, name="paper"),
     # Stripe
     path("stripe/webhook/", stripe_views.webhook, name="stripe_webhook"),
     path("orders/<uuid:pk>/return/", stripe_views.order_return, name="order_return"),

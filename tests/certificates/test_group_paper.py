@@ -12,15 +12,8 @@ from certificates import charts, group_drawing
 from certificates.charts import PAPER, Ink
 from certificates.group_facts import Said
 from tests.certificates.group_paper import NONE, SCALES, group_summary, mean, report, table
-from tests.certificates.test_paper import (
-    TEXT_COLOURS,
-    elements,
-    every_warning_fails,
-    pages_of,
-    reads,
-    text_colours,
-    verdict,
-)
+from tests.certificates.test_paper import every_warning_fails, pages_of, reads, verdict
+from tests.certificates.twelve import TEXT_COLOURS, elements, faults, text_colours
 
 assert every_warning_fails  # WeasyPrint only logs what goes wrong
 
@@ -35,9 +28,16 @@ def report_paper() -> bytes:
     return group_drawing.draw_report(report())
 
 
-@pytest.mark.parametrize("paper", [group_paper, report_paper])
+CORES = {
+    group_paper: ("_group", lambda: group_drawing.group_context(group_summary(), PAPER)),
+    report_paper: ("_report", lambda: group_drawing.report_context(report(), PAPER)),
+}
+
+
+@pytest.mark.parametrize("paper", CORES)
 def test_a_paper_is_pdf_ua_with_words_for_every_chart(paper):
-    assert verdict(paper()) == []
+    core, context = CORES[paper]
+    assert verdict(paper()) == faults(paper(), f"certificates/{core}.html", context()) == []
     assert text_colours(paper()) <= TEXT_COLOURS
     with pikepdf.open(BytesIO(paper())) as document:
         tags = [(str(e.S), str(e.get("/Alt", ""))) for e in elements(document.Root.StructTreeRoot)]

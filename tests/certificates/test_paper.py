@@ -26,7 +26,9 @@ from certificates.facts import Sent
 from certificates.models import Certificate
 from certificates.templatetags import paper_words
 from course import names, pdf
+from tests.certificates import twelve
 from tests.certificates.paper import CODE, LONG_TITLES, TITLES, certificate, summary
+from tests.certificates.twelve import TEXT_COLOURS, elements, kids_of, text_colours
 
 # A name for each script we ship, with the font files that its letters must come from.
 SCRIPTS = {
@@ -47,7 +49,6 @@ SCRIPTS = {
     "தமிழ்ச்செல்வி": {"noto-sans-tamil-tamil-400"},
     "สมชาย ใจดี": {"noto-sans-thai-thai-400"},
 }
-TEXT_COLOURS = {(0, 0, 0), (0x5F, 0x2C, 0x14)}  # 21:1 and 11:1 on white
 
 
 @pytest.fixture(autouse=True)
@@ -84,18 +85,6 @@ def spoken(content: bytes) -> list[str]:
             if isinstance(kid, int)
         ]
     return [says[place] for place in places if place in says]
-
-
-def elements(node: Any) -> Iterator[Any]:
-    for kid in kids_of(node):
-        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
-            yield kid
-            yield from elements(kid)
-
-
-def kids_of(node: Any) -> list[Any]:
-    kids = node.get("/K", [])
-    return list(kids) if isinstance(kids, pikepdf.Array) else [kids]
 
 
 def reads(content: bytes) -> str:
@@ -204,18 +193,6 @@ def test_letters_are_large_and_dark_enough() -> None:
     assert text_colours(content) <= TEXT_COLOURS
 
 
-def text_colours(content: bytes) -> set[tuple[int, ...]]:
-    found, now = set(), (0, 0, 0)
-    with pikepdf.open(BytesIO(content)) as document:
-        for operands, operator in pikepdf.parse_content_stream(document.pages[0]):
-            if str(operator) in ("rg", "g"):
-                parts = [round(float(part) * 255) for part in operands]
-                now = tuple(parts * (1 if len(parts) == 3 else 3))
-            if str(operator) == "TJ":
-                found.add(now)
-    return found
-
-
 # --- For everyone's software ------------------------------------------------------------------
 
 
@@ -231,7 +208,10 @@ def test_every_script_is_pdf_ua_in_our_fonts_and_reads_as_it_was_written(name: s
 
 
 def test_the_structure_is_title_language_headings_list_and_one_figure() -> None:
-    content = drawing.draw_certificate(certificate("Ada Byron"))
+    made = certificate("Ada Byron")
+    content = drawing.draw_certificate(made)
+    core = "certificates/_certificate.html"
+    assert twelve.faults(content, core, drawing.certificate_context(made) | {"paper": True}) == []
     with pikepdf.open(BytesIO(content)) as document:
         assert str(document.Root.Lang) == "en-GB"
         assert str(document.docinfo["/Title"]) == "Certificate of attendance, Ada Byron"
@@ -242,6 +222,26 @@ def test_the_structure_is_title_language_headings_list_and_one_figure() -> None:
     figures = [alt for kind, alt in kinds if kind == "/Figure"]
     assert len(figures) == 1  # the spiral is a background, and so an artifact
     assert re.fullmatch(rf"QR code that opens https?://\S+/verify/{CODE}/", figures[0])
+
+
+def test_the_twelve_checks_can_fail() -> None:
+    html = (
+        '<html lang="fr"><title> </title><h2>One</h2><h4>Two</h4><p></p><a href="https://x.org">x</a>'
+        '<svg viewBox="0 0 9 9"><path d="M1 1h3"/></svg><table><tr><th>A<tr><td>1<td>2</table>'
+    )
+    with pikepdf.open(BytesIO(pdf.write(html, identifier="x"))) as document:
+        root, sheet = document.Root, document.pages[0]
+        root.MarkInfo.Marked = root.ViewerPreferences.DisplayDocTitle = False
+        root.Metadata = document.make_stream(b"<x/>")
+        for link in sheet.Annots:
+            link.Contents = ""
+        for font in sheet.Resources.Font.values():
+            for name in list(font.DescendantFonts[0].FontDescriptor.keys()):
+                if name.startswith("/FontFile"):
+                    del font.DescendantFonts[0].FontDescriptor[name]
+        broken = BytesIO()
+        document.save(broken)
+    assert len(twelve.look(broken.getvalue(), twin="Two One")) == 12
 
 
 def test_a_letter_that_no_font_has_stops_the_document(every_warning_fails: list[str]) -> None:
@@ -383,8 +383,11 @@ def ink(picture: Image.Image) -> Image.Image:
 
 
 def test_a_summary_is_pdf_ua_with_a_table_and_says_what_it_is_not() -> None:
-    content = drawing.draw_summary(summary("Łukasz Żółć"))
-    assert verdict(content) == []
+    made = summary("Łukasz Żółć")
+    content = drawing.draw_summary(made)
+    core = "certificates/_summary.html"
+    assert verdict(content) == twelve.faults(content, core, drawing.summary_context(made)) == []
+    assert text_colours(content) <= TEXT_COLOURS
     words = reads(content)
     assert "no private writing, check-in or balance, and no count of them" in words
     assert "drawn up once, on 30 March 2027" in words

@@ -173,7 +173,8 @@ def test_the_menu_holds_what_is_needed(flo, root):
         request = signed_in(user).get("/cms/").wsgi_request
         return [item.name for item in admin_menu.menu_items_for_request(request)]
 
-    own = {"explorer", "my-groups", "images", "documents", "signposts", "style-guide"}
+    own = {"explorer", "my-groups", "images", "documents", "signposts", "glossary"}
+    own |= {"style-guide", "reading-settings"}
     assert set(names(flo)) == own
     assert {"reports", "settings"} <= set(names(root))
 

@@ -2,10 +2,12 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from course.audit.forgetting import forget
 from course.audit.models import Entry, OnlyAppended
-from course.audit.recording import record
+from course.audit.recording import record, shortened
+from course.audit.words import in_words
 from tests.cast import NOON
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +68,31 @@ def test_a_line_whose_forgetting_was_stopped_halfway_is_still_there(line):
     with connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(*) FROM audit_forgetting")
         assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("203.0.113.7", "203.0.113.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
+        ("::ffff:203.0.113.7", "203.0.113.0/24"),
+        ("", None),
+        ("unix:", None),
+    ],
+)
+def test_an_address_is_kept_shortened(address, kept):
+    assert shortened(address) == kept
+
+
+def test_a_line_says_from_which_network_and_the_system_from_none(ada, client):
+    wrong = {"login": ada.email, "password": "not hers"}
+    client.post(reverse("account_login"), wrong, REMOTE_ADDR="203.0.113.7")
+    record("order.paid", actor=None)
+    lines = dict(Entry.objects.values_list("action", "network"))
+    assert lines == {"sign_in.failed": "203.0.113.0/24", "order.paid": None}
+    assert "113.7" not in str(list(Entry.objects.values()))
+
+
+def test_the_export_says_in_words_what_was_done():
+    assert in_words("account.totp_activated") == "You added an app for codes"
+    assert in_words("meeting.brought_back") == "Meeting: brought back"

@@ -38,6 +38,7 @@ NOT_KEPT = {
     "code",
     "task",
     "password",
+    "oldpassword",
     "password1",
     "password2",
     "username",

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -197,3 +198,32 @@ def test_sessions_are_listed_and_can_be_ended(ada):
     here.post(reverse("usersessions_list"))  # “sign out elsewhere”
     assert there.get(reverse("my_programme")).status_code == 302
     assert here.get(reverse("my_programme")).status_code == 200
+
+
+def test_two_papers_at_once_and_the_third_waits_kindly(ada, rf):
+    """Each of the two asks for the next while it is being drawn."""
+    asked = []
+
+    @limiting.at_once("pdf", at_most=2, for_at_most=limiting.MINUTE)
+    def draw(request):
+        asked.append(request)
+        return draw(request) if len(asked) < 5 else HttpResponse("drawn")
+
+    request = rf.get("/my/cpd/x.pdf")
+    request.user = ada
+    request.csp_nonce = ""
+    answer = draw(request)
+    assert (len(asked), answer.status_code) == (2, 429)
+    looks_kind(answer)
+    asked += [None, None]
+    assert draw(request).content == b"drawn"  # both slots are free again
+
+
+def test_a_slot_goes_by_itself_when_its_process_was_killed(ada, rf, monkeypatch):
+    request = rf.get("/")
+    request.user = ada
+    kept = {}
+    monkeypatch.setattr(cache, "add", lambda key, mine, timeout: kept.setdefault(key, timeout))
+    draw = limiting.at_once("pdf", at_most=2, for_at_most=limiting.MINUTE)(lambda _request: None)
+    draw(request)
+    assert list(kept.values()) == [60]

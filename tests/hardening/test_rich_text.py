@@ -1,9 +1,11 @@
 """R67: whatever an import, an API or a migration wrote into the database comes out harmless."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
 from django.template import Context, Template
+from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 from wagtail.rich_text import RichText
 
 from course.programme.cleaning import SCHEMES, SHOWN, clean
@@ -57,6 +59,8 @@ XSS = [
     "<video><source onerror=alert(1)></video><audio src=x onerror=alert(1)>",
     "<!--><img src=x onerror=alert(1)>--><![CDATA[<script>alert(1)</script>]]>",
     "<p>\x00<scr\x00ipt>alert(1)</scr\x00ipt></p>",
+    "<span lang='cy' onclick=alert(1) style='position:fixed;inset:0' class=button>x</span>",
+    "<span lang='\"><script>alert(1)</script>'>x</span>",
 ]
 
 
@@ -79,7 +83,11 @@ def harmful(html: str) -> list:
         address = attributes.get("href") or ""
         scheme = address.partition(":")[0].strip().lower() if ":" in address else ""
         known = (
-            {"href", "rel"} if tag == "a" else {"class", "aria-hidden"} if tag == "span" else set()
+            {"href", "rel"}
+            if tag == "a"
+            else {"class", "aria-hidden", "lang", "dir"}
+            if tag == "span"
+            else set()
         )
         if tag not in allowed or set(attributes) - known or (scheme and scheme not in SCHEMES):
             bad.append((tag, attributes))
@@ -115,6 +123,22 @@ def test_a_link_that_leads_away_says_so(settings):
         assert 'rel="noopener noreferrer"' in shown, address
     for address in ("/help/", "https://ours.example/help/", "#part", "mailto:a@x.example"):
         assert clean(f'<a href="{address}">there</a>') == f'<a href="{address}">there</a>'
+
+
+def test_words_say_which_language_they_are_in_and_forged_ones_do_not():
+    stored = '<p>A <span lang="cy">cwtsh</span>, or <span lang="ur">سکون</span>.</p>'
+    shown = clean(stored)
+    assert '<span lang="cy" dir="auto">cwtsh</span>' in shown
+    assert '<span lang="ur" dir="rtl">سکون</span>' in shown
+    for forged in ("xx", "en-GB-x-evil", '"><b>', "cy onclick=1"):
+        assert "lang" not in clean(f"<p><span lang='{forged}'>x</span></p>")
+    features = ["bold", "language"]
+    again = ContentstateConverter(features=features)
+    kept = again.to_database_format(again.from_database_format(stored))
+    assert re.sub(r' data-block-key="\w+"', "", kept) == stored
+    state = again.from_database_format(stored).replace('"lang": "cy"', '"lang": "xx\\"><script>"')
+    assert 'lang="ur"' in again.to_database_format(state)
+    assert "script" not in again.to_database_format(state)
 
 
 @pytest.mark.django_db

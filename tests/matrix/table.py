@@ -86,6 +86,7 @@ ROWS: dict[str, Row] = {
     "picture": row(NOBODY)("no-such.png"),
     "sitemap": public,
     "robots": public,
+    "ask_for_help": public,
     "csp_report": post(PUBLIC),
     "security_txt": anything,  # 404 until a contact is set
     "well_known_password": anything,  # leads to the account's page
@@ -94,6 +95,7 @@ ROWS: dict[str, Row] = {
     "demo_letter_shown": row(NOBODY)("1"),
     "reading_settings": public,
     "wagtail_serve": public(""),
+    "components": row(NOBODY | dict.fromkeys(STAFF, OPEN)),
     "wagtailcore_login": row(NOBODY),
     "wagtailcore_authenticate_with_password": row(NOBODY)("1", "the page"),
     # It stands on no page, so it is there for those in the workspace alone.
@@ -179,7 +181,11 @@ ROWS: dict[str, Row] = {
     "cohort_calendar": row(only("ada", "bea", "hal", "flo"))("cohort"),
     "give_feedback": row(only("ada", "bea"))("meeting"),
     # What is taught
+    "search": public,
     "session_page": public("programme slug", "session slug"),
+    "session_words": row(NOBODY | dict.fromkeys(("ada", "bea", *STAFF), OPEN))(
+        "programme slug", "closed session", "part with words"
+    ),
     "keep_place": post(GROUP)("session key"),
     "work_through": post(GROUP)("session key"),
     "undo_work_through": post(GROUP)("session key"),
@@ -232,6 +238,7 @@ ROWS: dict[str, Row] = {
     "give_back": post(BUYER)("own order"),
     "order": team("order"),
     "order_return": team("order"),
+    "paper": row(only("max", "fay", "root"))("paper"),
     "paper_pdf": row(only("max", "fay", "root"))("paper"),
     "join": row(NOBODY),
     "open_invitation": public("invitation"),

@@ -16,7 +16,7 @@ from course.people.models import User
 from course.places.models import ManagerInvitation, Refund
 from course.places.states import OrderStatus
 from reflections.models import Reflection
-from tests.cast import PASSWORD, person, stale
+from tests.cast import PASSWORD, stale
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +98,7 @@ def steps(world):
         ),
         (
             "account_email",
-            person("ned"),  # without a second factor: with one, allauth keeps addresses as they are
+            ada,
             reverse("account_email"),
             {"action_add": "", "email": "typed@example.net"},
             lambda: EmailAddress.objects.filter(email="typed@example.net").exists(),
@@ -147,6 +147,7 @@ def test_everything_that_is_sensitive_asks(world):
         "managers": [things["organisation"]],
         "staff_act": [things["order"], "paid"],
         "staff_act_on_refund": [things["refund"], "agree"],
+        "give_back": [things["own order"]],
     }
     more = {"withdraw_consent": {"choice": "delete"}}
     by_max = {"managers"}

@@ -134,7 +134,11 @@ def test_what_the_groups_may_do_is_this_and_no_more(world):
         for group in Group.objects.filter(name__in=["Facilitators", "Finance"])
     }
     assert held == {
-        "Facilitators": ["access_admin", "change_signpost", "view_signpost"],
+        "Facilitators": [
+            "access_admin",
+            *("add_glossaryterm", "change_glossaryterm", "change_signpost"),
+            *("view_glossaryterm", "view_signpost"),
+        ],
         "Finance": [
             "access_admin",
             "add_discount",

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cast import CANARY
+from tests.matrix import forms
 from tests.matrix.asking import METHODS, ask, asker, fits, nothing_kept, routes, row_of, whole
 from tests.matrix.asking import address_of as address_for
 from tests.matrix.table import ANY, OPEN, ROLES, ROWS, STAFF, Row
+from tests.matrix.test_forms import ASKING
 from tests.matrix.wagtails import BREAKS, GROUPS
 from tests.matrix.world import NEEDS, THOUGHT, World
 
@@ -69,6 +71,8 @@ class Table:
         if written and refused:
             self.wrong.append((name, role, method, "wrote", written))
         seen = [text for text in READERS if text in body and not may_read(text, role, row)]
+        if method == "get" and name in ROWS and name not in ASKING and forms.asks(body):
+            self.wrong.append((name, role, "has a form: test_forms.py lists them", ""))
         if seen:
             self.wrong.append((name, role, method, "shows", seen))
 

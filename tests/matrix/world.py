@@ -48,7 +48,7 @@ from course.places.models import (
 from course.programme.models import Signpost
 from course.programme.permissions import let_edit
 from reflections.models import SetAside
-from sessions import attending
+from sessions import attending, drawing
 from sessions.models import AttendanceQuestion, Measure, ResourcePage, SessionPage, Thought
 from tests.cast import CANARY, NOON, person, with_second_factor
 from tests.certificates import group_paper
@@ -272,5 +272,9 @@ def workspace_things(programme, sessions, ada) -> dict[str, Any]:
         "the user": ada.pk,
         "programme slug": programme.slug,
         "session slug": page.slug,
+        "closed session": sessions[1].slug,
+        "part with words": next(
+            drawing.anchor_of(b) for b in sessions[1].body if b.block_type == "media"
+        ),
         "sheet": ResourcePage.objects.filter(for_everyone=True).first().slug,
     }

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from course.outbox.models import Effect
 from course.people.models import User
-from tests.cast import PASSWORD, person, settle_everything, signed_in
+from tests.cast import PASSWORD, person, settle_everything, signed_in, stale, with_second_factor
 
 pytestmark = pytest.mark.django_db
 NEW = {"email": "new@example.org", "password1": "a kettle and two birds", "is_adult": "on"}
@@ -137,3 +137,33 @@ def test_letters_use_our_own_address_whatever_the_host_header(client, settings):
     settle_everything()
     assert "evil.example" not in mail.outbox[0].body
     assert "http://testserver/" in mail.outbox[0].body
+
+
+def test_an_address_is_changed_with_a_second_factor(ada):
+    """Without taking it off first; by whoever has shown just now that it is them."""
+    with_second_factor(ada)
+    new = {"email": "ada.byron@example.org", "action_add": ""}
+    asked = stale(ada).post(reverse("account_email"), new)
+    assert "reauthenticate" in asked["Location"]
+    assert ada.emailaddress_set.count() == 1
+    signed_in(ada).post(reverse("account_email"), new)
+    added = ada.emailaddress_set.get(email=new["email"])
+    assert (added.verified, added.primary) == (False, False)
+    assert ada.authenticator_set.count() == 1
+    chosen = {"email": new["email"], "action_primary": ""}
+    signed_in(ada).post(reverse("account_email"), chosen)
+    assert (
+        ada.emailaddress_set.get(primary=True).email == "ada@example.org"
+    )  # its letter comes first
+
+
+@pytest.mark.parametrize("word", ["Resourced-2027!", "wellbeing12345", "PasswordSessions1"])
+def test_words_of_this_site_are_no_password(client, word):
+    page = sign_up(client, password1=word).content.decode()
+    assert "A word of this site is easily guessed." in page
+    assert not User.objects.filter(email="new@example.org").exists()
+
+
+def test_a_word_of_this_site_among_others_is_fine(client):
+    sign_up(client, password1="a resourced kettle and birds")
+    assert User.objects.filter(email="new@example.org").exists()

@@ -61,7 +61,7 @@ def test_odd_numbers_get_kind_answers_and_stay_in_their_box(max, buy, paid_cohor
         ({"po_number": "NM-1\nTotal: 0"}, "one line"),
         ({"po_number": "=HYPERLINK(1)"}, "start the number with a letter"),
         ({"code": "NOPE"}, "We do not know this code"),
-        ({"code": "x" * 41}, "at most 40"),
+        ({"code": "x" * 41}, "room for 40"),
         ({"bursaries": "-1"}, "The smallest number here is 0."),
         ({"bursaries": "20"}, "not room for so many"),
         ({"cohort": "nothing"}, "choice"),

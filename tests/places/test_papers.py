@@ -12,6 +12,7 @@ from course.people import roles
 from course.places import amounts, buying, drawing, papers, quoting, transfer
 from course.places.models import Document, Numbering, Order, Organisation
 from tests.cast import NOON, person, settle_everything, signed_in, with_second_factor
+from tests.certificates.twelve import TEXT_COLOURS, faults, text_colours
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +102,13 @@ def test_the_database_itself_refuses_a_number_twice(order):
 # --- Facts ----------------------------------------------------------------------------------
 
 
+def test_a_paper_is_a_page_as_well(order, max):
+    made = invoiced(order)
+    page = signed_in(max).get(reverse("paper", args=[made.pk])).content.decode()
+    for words in (made.number, "£798.00", "VAT, 20%", reverse("paper_pdf", args=[made.pk])):
+        assert words in page
+
+
 def test_later_changes_rewrite_nothing(order, organisation, paid_cohort, settings):
     made = invoiced(order)
     settle_everything()
@@ -148,13 +156,14 @@ def test_every_paper_is_pdf_ua_black_on_white_and_says_what_it_is(order):
     for made in all_kinds(order):
         content = drawing.draw(made)
         assert page.validate_pdf_bytes(content, profile="ua1").failures == []
+        assert faults(content, "places/papers/_paper.html", drawing.context(made)) == []
         said = text_of(content)
         for fact in (words[made.kind], made.number, "£798.00", "£133.00", "PO-4711/ä", "VAT, 20%"):
             assert fact in said, made.kind
         with pikepdf.open(BytesIO(content)) as document:
             assert str(document.docinfo["/Title"]).endswith(made.number)
             assert str(document.Root.Lang) == "en-GB"
-        assert colours_of(content) <= {(0, 0, 0), (0x5F, 0x2C, 0x14)}
+        assert text_colours(content) <= TEXT_COLOURS
         assert drawing.draw(made) == content
 
 
@@ -163,21 +172,6 @@ def text_of(content: bytes) -> str:
 
     sheets = pypdf.PdfReader(BytesIO(content)).pages
     return " ".join(" ".join(sheet.extract_text() for sheet in sheets).split())
-
-
-def colours_of(content: bytes) -> set[tuple[int, ...]]:
-    """Of all text: black and a brown that is as dark in grey (11:1)."""
-    import pikepdf
-
-    found, now = set(), (0, 0, 0)
-    with pikepdf.open(BytesIO(content)) as document:
-        for operands, operator in pikepdf.parse_content_stream(document.pages[0]):
-            if str(operator) in ("rg", "g"):
-                parts = [round(float(part) * 255) for part in operands]
-                now = tuple(parts * (1 if len(parts) == 3 else 3))
-            if str(operator) == "TJ":
-                found.add(now)
-    return found
 
 
 HOSTILE = ["<img src=file:///etc/passwd>", "=cmd|' /C calc'!A0", "W" * 140, "شركة", "🙂 trust"]

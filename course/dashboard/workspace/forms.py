@@ -7,11 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from course import names
+from course.asking import Asked, ClockField, DayField
 from course.cohorts.models import Cohort
 from course.cohorts.rescheduling import LONGEST, SHORTEST
 from course.people import roles
 from course.people.models import User
 
+A_DAY = _("Such as 4 March 2027.")
+A_TIME = _("Such as 2pm or 14:00.")
 REST = [("", _("no rest week"))] + [(n, _("after session %(n)s") % {"n": n}) for n in range(1, 8)]
 
 
@@ -19,20 +22,6 @@ def zones() -> list[tuple[str, str]]:
     """Zones that are named after a place, since “EST” means different hours to different people."""
     named = sorted(zone for zone in available_timezones() if "/" in zone and zone[:3] != "Etc")
     return [(zone, zone.replace("_", " ")) for zone in [*named, "UTC"]]
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class ClockInput(forms.TimeInput):
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
 
 
 class PersonChoice(forms.ModelMultipleChoiceField):
@@ -47,7 +36,7 @@ def _who_may_run_groups() -> Any:
     return people.order_by("display_name", "pk").distinct()
 
 
-class GroupForm(forms.Form):
+class GroupForm(Asked, forms.Form):
     """What a group is, apart from its dates."""
 
     title = forms.CharField(
@@ -61,21 +50,21 @@ class GroupForm(forms.Form):
         min_value=1,
         max_value=100_000,
         required=False,
-        label=_("Places"),
+        label=_("Places (optional)"),
         help_text=_("8 to 16 is a good size. Left empty, there are as many as people come."),
     )
     people_needed = forms.IntegerField(
         min_value=1,
         max_value=1_000,
         required=False,
-        label=_("Runs once so many have joined"),
+        label=_("Runs once so many have joined (optional)"),
         help_text=_("Left empty, it runs in any case."),
     )
     opens_days_before = forms.IntegerField(
         min_value=0,
         max_value=60,
         required=False,
-        label=_("Each session opens so many days before its meeting"),
+        label=_("Each session opens so many days before its meeting (optional)"),
         help_text=_("Left empty, all eight are open from the first day."),
     )
     sessions_needed = forms.IntegerField(
@@ -92,7 +81,7 @@ class GroupForm(forms.Form):
     hosts = PersonChoice(
         queryset=User.objects.none(),
         required=False,
-        label=_("Hosts"),
+        label=_("Hosts (optional)"),
         help_text=_("They open the room and look after the chat. They see meetings, not people."),
     )
 
@@ -118,10 +107,10 @@ class PlanForm(GroupForm):
         label=_("In one’s own time, without meetings"),
         help_text=_("Then the four answers below are not needed."),
     )
-    first_day = forms.DateField(
-        required=False, widget=DayInput, label=_("First meeting, weekly from then on")
+    first_day = DayField(
+        required=False, label=_("First meeting, weekly from then on"), help_text=A_DAY
     )
-    starts = forms.TimeField(required=False, widget=ClockInput, label=_("Starts at"))
+    starts = ClockField(required=False, label=_("Starts at"), help_text=A_TIME)
     minutes = forms.IntegerField(
         required=False, min_value=SHORTEST, max_value=LONGEST, initial=90, label=_("Minutes")
     )
@@ -147,43 +136,43 @@ class PlanForm(GroupForm):
         return facts
 
 
-class CopyForm(forms.Form):
+class CopyForm(Asked, forms.Form):
     pk = forms.UUIDField(widget=forms.HiddenInput)
     title = forms.CharField(
         max_length=120, label=_("Name of the new group"), validators=[names.one_line]
     )
-    first_day = forms.DateField(widget=DayInput, label=_("First meeting"))
+    first_day = DayField(label=_("First meeting"), help_text=A_DAY)
 
 
-class WayInForm(forms.Form):
+class WayInForm(Asked, forms.Form):
     """How to get into the room. `seen` is the meeting's sequence when the page was opened."""
 
     joining_url = forms.URLField(
         max_length=500,
         required=False,
         assume_scheme="https",
-        label=_("Joining link"),
+        label=_("Joining link (optional)"),
         help_text=_("From any provider. Attendees see it from fifteen minutes before."),
     )
     dial_in = forms.CharField(
         max_length=200,
         required=False,
-        label=_("Telephone number, and code"),
+        label=_("Telephone number, and code (optional)"),
         validators=[names.one_line],
     )
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class MoveForm(forms.Form):
+class MoveForm(Asked, forms.Form):
     """When a meeting is. `seen` is its sequence when the page was opened."""
 
-    day = forms.DateField(widget=DayInput, label=_("Day"))
-    starts = forms.TimeField(widget=ClockInput, label=_("Starts at"))
+    day = DayField(label=_("Day"), help_text=A_DAY)
+    starts = ClockField(label=_("Starts at"), help_text=A_TIME)
     minutes = forms.IntegerField(min_value=SHORTEST, max_value=LONGEST, label=_("Minutes"))
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class RestForm(forms.Form):
+class RestForm(Asked, forms.Form):
     rest_after = forms.TypedChoiceField(
         required=False, choices=REST, coerce=int, empty_value=None, label=_("Rest week")
     )

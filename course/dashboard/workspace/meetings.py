@@ -80,6 +80,7 @@ def meeting(request: HttpRequest, pk: UUID, meeting_pk: UUID) -> HttpResponse:
     context = {
         "meeting": found,
         "forms": forms,
+        "form": forms.get(asked),
         "title": session_titles(cohort).get(found.number, ""),
         "materials": found.materials.all(),
     }

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
@@ -28,7 +29,8 @@ def plan(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         cohort = _plan(request, form)
         if cohort:
-            messages.success(request, _("Planned. Nobody else sees it before you announce it."))
+            planned = _("Planned. Nobody else sees it before you announce it.")
+            messages.success(request, planned + _when_it_starts(cohort))
             return redirect("facilitator_group", cohort.pk)
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "heading": _("Plan a group"), "label": _("Plan it")}
@@ -54,6 +56,14 @@ def _plan(request: HttpRequest, form: PlanForm) -> Any:
     except ValidationError as problem:
         _say(form, problem)
     return None
+
+
+def _when_it_starts(cohort: Any) -> str:
+    """The day with its weekday, so that one who wrote 4/3 sees how it was read."""
+    if not cohort.is_dated:
+        return ""
+    words = _("The first meeting is on %(day)s.")
+    return " " + words % {"day": date_format(cohort.starts_on, "l j F Y")}
 
 
 def _say(form: Any, problem: ValidationError) -> None:
@@ -84,7 +94,8 @@ def copy(request: HttpRequest, pk: UUID) -> HttpResponse:
         except ValidationError as problem:
             _say(form, problem)
         else:
-            messages.success(request, _("Copied. Look at its dates and links, then announce it."))
+            copied = _("Copied. Look at its dates and links, then announce it.")
+            messages.success(request, copied + _when_it_starts(new))
             return redirect("facilitator_group", new.pk)
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "heading": _("Plan another like it"), "label": _("Plan it")}
