@@ -115,6 +115,7 @@ def retention() -> dict[str, int]:
         "access_needs": env_number("RETAIN_ACCESS_NEEDS_DAYS", 90),
         "summaries": env_number("RETAIN_SUMMARIES_DAYS", 730),
         "interests": env_number("RETAIN_INTERESTS_DAYS", 730),
+        "questions": env_number("RETAIN_QUESTIONS_DAYS", 30),
         "waiting": env_number("RETAIN_WAITING_DAYS", 365),
         "invitations": env_number("RETAIN_INVITATIONS_DAYS", 180),
         "audit": env_number("RETAIN_AUDIT_DAYS", 365),

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "course.dashboard.errors.close_for_maintenance",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "course.people.middleware.note_where_from",
     "course.people.middleware.renew_session_hourly",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -198,6 +199,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "course.people.passwords.NotOurOwnWordsValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("email", "display_name")},
@@ -216,6 +218,11 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
     "signup": "course.people.forms.SignupForm",
     "login": "course.people.forms.LoginForm",
+    "add_email": "course.people.forms.AddEmailForm",
+    "change_password": "course.people.forms.ChangePasswordForm",
+    "reset_password": "course.people.forms.ResetPasswordForm",
+    "reset_password_from_key": "course.people.forms.NewPasswordForm",
+    "reauthenticate": "course.people.forms.ShowItIsYouForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "course.people.models.name_on_screen"
@@ -230,6 +237,12 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.split(":", 1)[0]
 ALLAUTH_TRUSTED_PROXY_COUNT = env_number("TRUSTED_PROXY_COUNT", 0)
 MFA_ADAPTER = "course.people.adapter.MFAAdapter"
+_CODES = "course.people.second_factor_forms"
+MFA_FORMS = {"authenticate": f"{_CODES}.CodeForm", "reauthenticate": f"{_CODES}.CodeAgainForm"}
+MFA_FORMS |= {"add_webauthn": f"{_CODES}.AddPasskeyForm", "activate_totp": f"{_CODES}.AppForm"}
+MFA_FORMS |= {"edit_webauthn": f"{_CODES}.EditPasskeyForm"}
+# Else an address could change only after taking the second factor off: the weaker moment.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from course.programme.writing_checks import RULES
 from tests.browser.waiting import follow, press, publish, width_of, write_until_saved
 from tests.running import soon
 
@@ -75,4 +76,46 @@ def test_one_press_says_that_a_signpost_was_checked(visit):
     page.get_by_text("“Shout” is marked as checked today.").wait_for()
     window.go("/cms/style-guide/")
     assert soon(lambda: width_of(page, "main") <= 320)
+    assert window.violations == []
+
+
+FAULTY = """
+from django.core.files.base import ContentFile
+from wagtail.documents.models import Document
+from wagtail.rich_text import RichText
+from sessions.models import Recording, SessionPage
+long = Document.objects.create(title="Talk", file=ContentFile(b"x", "talk.mp3"))
+Recording.objects.create(document=long, file_hash=long.get_file_hash(), seconds=361)
+page = SessionPage.objects.get(slug="giving-and-receiving")
+words = "<p>" + "word " * 21 + ".</p><p>One. Two. Three. Four.</p>"
+words += '<p>It is <a href="/help/">here</a>. Let us dive in. A person with special needs.</p>'
+words += "<p>PLEASE REMEMBER. It is for XYZ.</p>"
+words += "<p>A few more words to read.</p>" * 60
+page.summary = ""
+page.body = [
+    ("text", {"title": "Words", "minutes": 1, "body": RichText(words)}),
+    ("picture", {"title": "View", "image": None}),
+    ("media", {"title": "Talk", "minutes": 7, "medium": "audio", "recording": long}),
+    ("practice", {"title": "Rest", "minutes": 1, "steps": [], "alternative_title": "Sit"}),
+]
+page.save_revision(clean=False)
+"""
+
+
+def test_each_fault_is_listed_beside_the_preview(visit, ids, site):
+    """But for two that editors cannot make here: italics, and too many buttons."""
+    site.python(FAULTY)
+    window = visit(viewport={"width": 1280, "height": 900})
+    page = window.sign_in("flo")
+    window.go(f"/cms/pages/{ids['giving-and-receiving']}/edit/")
+    page.get_by_role("button", name="Toggle checks").click()
+    panel = page.locator("[data-checks-panel]")
+    for rule in RULES:
+        if rule.name not in {"many-choices", "italics"}:
+            expect(panel.get_by_role("heading", name=str(rule.title)).first).to_be_visible()
+    expect(panel.get_by_text("Before: “people who suffer from autism”").first).to_be_visible()
+    page.get_by_role("button", name="Toggle preview").click()
+    page.get_by_label("Preview mode").select_option(label="Calm")
+    calm = page.frame_locator("#w-preview-iframe").locator("html[data-theme=calm]")
+    expect(calm).to_be_attached()
     assert window.violations == []

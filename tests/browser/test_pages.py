@@ -14,6 +14,7 @@ PUBLIC += ["/reading-settings/", "/help/", "/evidence/", "/for-organisations/", 
 PUBLIC += ["/dates-and-prices/", "/booking-policy/", "/resourced/sheets/", "/resourced/menu/"]
 ADA = ["/my/", "/my/reflections/", "/my/spiral/", "/my/data/", "/my/names/", "/my/thoughts/"]
 ADA += ["/resourced/noticing-your-own-state/", "/my/reflections/withdraw/", "/accounts/2fa/"]
+ADA += ["/resourced/capacity-and-tolerance/?part=start", "/search/?q=the+key+idea"]
 RULES = {
     name: {"enabled": True}
     for name in (
@@ -102,3 +103,70 @@ def test_text_spacing_and_large_text_reflow(visit):
             spacing,
         )
         assert width_of(page) <= 320, path
+
+
+PRACTICE = "/resourced/noticing-your-own-state/"
+PLAYING = """() => {
+    const sound = document.body.appendChild(document.createElement("audio"));
+    sound.pause = () => { window.hushed = performance.now(); };
+}"""
+
+
+def focused(page) -> str:
+    return page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_stepping_away_is_silent_and_lands_on_its_words(visit, javascript):
+    """PR3. Without a script the page with the sound is left; with one the sound is stopped."""
+    window = visit(java_script_enabled=javascript, viewport={"width": 320, "height": 700})
+    window.sign_in("ada")
+    page = window.go(PRACTICE)
+    if javascript:
+        page.evaluate(PLAYING)
+    page.get_by_role("link", name="Step away").click()
+    box = page.locator(".away")
+    expect(box).to_be_visible()
+    expect(box).to_contain_text("You have stepped away")
+    expect(box.get_by_role("link", name="Someone to talk or text with")).to_be_visible()
+    if javascript:
+        expect(box).to_be_focused(timeout=500)
+        assert page.evaluate("window.hushed > 0")
+    else:
+        assert "away=1" in page.url  # another page: whatever sounded on the first is over
+    box.get_by_role("link", name="Back to the practice").click()
+    expect(box).to_be_hidden()
+
+
+def test_a_practice_goes_step_by_step_and_a_word_opens_by_keyboard(visit):
+    window = visit()
+    window.sign_in("ada")
+    page = window.go(PRACTICE)
+    steps = page.locator(".practice .steps > li")
+    practice = page.locator("[data-steps]")
+    practice.get_by_role("button", name="One step at a time").click()
+    on = practice.get_by_role("button", name="Continue")
+    place = on.bounding_box()
+    for number in range(1, steps.count()):
+        expect(steps.nth(number - 1)).to_be_visible()
+        expect(steps.nth(number)).to_be_hidden()
+        assert on.bounding_box() == place
+        on.click()
+    assert focused(page) == "Back"  # nothing comes after the last, and the focus is not lost
+    timer = practice.get_by_role("button", name="Time this step, silently")
+    timer.click()
+    expect(practice.get_by_text("There is no sound")).to_be_visible()
+    practice.get_by_role("button", name="Stop timing").click()
+    expect(practice.get_by_text("The timing has stopped.")).to_be_visible()
+    practice.get_by_role("button", name="All steps at once").click()
+    expect(steps.first).to_be_visible()
+
+    word = page.locator("button.word").first
+    word.focus()
+    page.keyboard.press("Enter")
+    explained = page.locator(f"#{word.get_attribute('popovertarget')}")
+    expect(explained).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(explained).to_be_hidden()
+    expect(word).to_be_focused()
+    assert window.violations == []

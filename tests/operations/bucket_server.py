@@ -17,6 +17,7 @@ class Shelf(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.kept: dict[str, bytes] = {}
         self.mood = ""
+        self.given = 0  # bytes of files, in all
         self.real: str | None = None  # another server, which is asked instead
 
     @property
@@ -56,12 +57,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self._refused():
-            return
+            return None
         body = self.server.kept.get(self._name())
         if body is None:
-            self._answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
-        else:
-            self._answer(200, body, Last_Modified="Sun, 22 Nov 2026 09:00:00 GMT")
+            return self._answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
+        status = 200
+        if part := self.headers.get("Range"):
+            start, end = (int(n) for n in part.removeprefix("bytes=").split("-"))
+            status, body = 206, body[start : end + 1]
+        self.server.given += len(body)
+        return self._answer(status, body, Last_Modified="Sun, 22 Nov 2026 09:00:00 GMT")
 
     def do_HEAD(self) -> None:
         if self._refused():

@@ -1,5 +1,7 @@
 """SIGTERM loses no request and no job (R79). Real processes, stopped as systemd stops them."""
 
+import hashlib
+import hmac
 import http.client
 import json
 import os
@@ -107,16 +109,24 @@ def half_sent(browser: Browser, words: str) -> tuple[http.client.HTTPConnection,
     data = {"version": version, "step": int(version) + 1, box: words}
     data["ticket"] = page.split('name="ticket" value="')[1].split('"')[0]
     body = urllib.parse.urlencode(data).encode()
+    return half(browser, "/my/reflections/save/", body, "application/x-www-form-urlencoded")
+
+
+def half(
+    browser: Browser, path: str, body: bytes, kind: str, **more: str
+) -> tuple[http.client.HTTPConnection, bytes]:
+    """Begin to send this: the connection, and the other half of the body."""
     connection = http.client.HTTPConnection(
         urllib.parse.urlsplit(browser.address).netloc, timeout=40
     )
-    connection.putrequest("POST", "/my/reflections/save/")
+    connection.putrequest("POST", path)
     for name, value in {
         "Accept": "application/json",
-        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Type": kind,
         "Content-Length": str(len(body)),
         "Cookie": "; ".join(f"{c.name}={c.value}" for c in browser.jar),
         "Connection": "close",
+        **more,
     }.items():
         connection.putheader(name, value)
     connection.endheaders(body[: len(body) // 2])
@@ -220,3 +230,63 @@ def test_two_workers_share_what_is_owed_and_lose_nothing_when_both_are_stopped(s
     )
     found = json.loads(still.python(AFTERWARDS.format(names=names)).splitlines()[-1])
     assert found == {"certificates": 6, "drawn": 6, "leased": 0, "running": 0}
+
+
+def stopped_while_sending(site, send) -> http.client.HTTPResponse:
+    """Whatever `send` begins is finished, although the server is asked to stop meanwhile."""
+    with replicas(site, 1) as [(server, address)]:
+        connection, rest = send(Browser(address))
+        time.sleep(0.5)
+        server.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        connection.send(rest)
+        answer = connection.getresponse()
+        answer.read()
+        assert server.wait(25) == 0
+    return answer
+
+
+@pytest.mark.soak
+def test_an_event_of_stripe_that_is_half_sent_is_taken_in(still):
+    still.env |= {
+        "STRIPE_SECRET_KEY": "sk_test_stopping",
+        "STRIPE_WEBHOOK_SECRET": "whsec_stopping",
+    }
+    event = {"id": "evt_stopping", "object": "event", "type": "payment_intent.succeeded"}
+    event |= {"created": int(time.time()), "livemode": False, "api_version": None}
+    event |= {"data": {"object": {"id": "pi_stopping", "object": "payment_intent"}}}
+    body = json.dumps(event).encode()
+    stamp = str(int(time.time()))
+    sum_ = hmac.new(b"whsec_stopping", f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+    header = {"Stripe-Signature": f"t={stamp},v1={sum_}"}
+
+    def send(browser: Browser):
+        return half(browser, "/stripe/webhook/", body, "application/json", **header)
+
+    assert stopped_while_sending(still, send).status == 200
+    code = "from course.places.models import StripeEvent as E; print(E.objects.filter("
+    assert still.python(code + "event_id='evt_stopping').count())").split()[-1] == "1"
+
+
+@pytest.mark.soak
+def test_a_file_that_is_half_uploaded_is_kept_whole(still):
+    edge, words = "edge-of-a-part", b"One line of words, and another.\n" * 9_000
+
+    def send(browser: Browser):
+        browser.sign_in("flo")
+        page = browser.get("/cms/documents/add/")
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+        fields = {"csrfmiddlewaretoken": token, "title": "Half way", "tags": "", "collection": "1"}
+        parts = [
+            f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in fields.items()
+        ]
+        start = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="half.txt"\r\n'
+        start += "Content-Type: text/plain\r\n\r\n"
+        body = "".join(parts).encode() + start.encode() + words + f"\r\n--{edge}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={edge}"
+        return half(browser, "/cms/documents/add/", body, kind, Accept="text/html")
+
+    assert stopped_while_sending(still, send).status == 302
+    code = "from wagtail.documents.models import Document as D; d = D.objects.get(title='Half way')"
+    assert still.python(code + "; print(d.file.size)").split()[-1] == str(len(words))

@@ -42,7 +42,7 @@ from course.people import roles
 from course.people.models import User
 from course.places import accepting, inviting
 from course.places.models import JoinLink, Manager, ManagerInvitation, Refund
-from course.programme.models import Signpost
+from course.programme.models import HelpRequest, Signpost
 from reflections import saving
 from reflections.models import Reflection, SetAside, WritingChoices
 from reflections.responses import Response
@@ -101,6 +101,7 @@ def _writing(ada: User, sessions) -> None:
     saving.save_late(ticket_for(ada, session), responses=aside, version=0, now=NOON)
     Reflection.objects.filter(session_key=sessions[0].key).update(deleted_at=NOON)
     WritingChoices.objects.create(owner=ada, hidden_prompts=["a-question"])
+    HelpRequest.objects.create(user=ada, email=ada.email, words="Where is the key?", asked_at=NOON)
     assert SetAside.objects.exists()
 
 
