@@ -167,7 +167,8 @@ PLACES = [
 
 MACHINERY = [
     _row("audit.Entry", "actor", "what_you_did who_opened_what", STAYS,
-         "that something was done, by a number", "safety and proof; its period ends it"),
+         "that something was done, by a number, from which shortened network",
+         "safety and proof; its period ends it"),
     _row("outbox.Effect", "", "", STAYS, "that a letter or paper is owed, by numbers",
          "to send each once; its period ends it", "numbers only; a sealed letter until it is sent"),
     _row("django_tasks_database.DBTaskResult", "", "", STAYS, "numbers of the above",

@@ -59,8 +59,15 @@ def given_to(user: User) -> list[Part]:
     opened = [{"what": o.what, "by": o.by, "on": o.at} for o in opened_about(user)]
     nobody = _("Nobody can open your private writing, so it is never in this list.")
     did = {"what": _("What"), "about": _("About"), "on": _("On"), "result": _("Result")}
+    did["from"] = _("From the network")
     lines = [
-        {"what": in_words(e.action), "about": e.subject, "on": e.at, "result": e.result}
+        {
+            "what": in_words(e.action),
+            "about": e.subject,
+            "on": e.at,
+            "result": e.result,
+            "from": e.network or "",
+        }
         for e in reading.lines_by(user.pk)
     ]
     title = _("What you did that is noted for safety")
