@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.test_journey import confirm_address, letter_to
-from tests.browser.test_pages import RULES, SAMPLED, THEMES, WIDTHS
+from tests.browser.test_pages import RULES, THEMES, WIDTHS
 from tests.browser.waiting import follow, html_with, press, width_of
 
 NARROW = {"width": 320, "height": 800}
@@ -77,7 +77,7 @@ def looked_at(page, *, javascript: bool = True) -> list[str]:
     return lines + (["scrolls sideways"] if wide else [])
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [pytest.param(True, marks=pytest.mark.soak), False])
 def test_from_an_order_to_the_first_session(visit, on_sale, javascript):
     kind = "with" if javascript else "without"
     options = {"java_script_enabled": javascript, "viewport": NARROW}
@@ -117,7 +117,7 @@ def test_from_an_order_to_the_first_session(visit, on_sale, javascript):
 @pytest.mark.parametrize(
     ("theme", "width"),
     [
-        pytest.param(t, w, marks=() if (t, w) in SAMPLED else pytest.mark.soak)
+        pytest.param(t, w, marks=() if (t, w) == ("dark", 1280) else pytest.mark.soak)
         for t in THEMES
         for w in WIDTHS
     ],

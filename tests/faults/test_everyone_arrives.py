@@ -115,7 +115,7 @@ def arrive(site: Site, facts: dict, key: str, when: float, *, page: str = "") ->
 
 @pytest.mark.parametrize(
     ("people", "within", "longest"),
-    [(25, 0, 20), pytest.param(500, 45, 60, marks=pytest.mark.soak)],
+    [(12, 0, 20), pytest.param(500, 45, 60, marks=pytest.mark.soak)],
 )
 def test_everyone_ends_in_the_room(site, people, within, longest, record_property):
     come(site, people, within, longest, page="")

@@ -32,7 +32,7 @@ POINTS = {
     "summary drawn": ("certificates.drawing", None, "draw_summary", "after"),
     "summary letter sent": ("course.mail", None, "summary_ready", "after"),
 }
-SAMPLED = {"certificate written", "letter sent"}
+SAMPLED = {"certificate written"}
 
 JOURNEY = """
 import importlib, os, signal, sys

@@ -101,7 +101,7 @@ CSRF = {"X-CSRFToken": "0123456789abcdefghijklmnopqrstuv"}
 
 
 def test_no_screen_of_the_workspace_gives_a_right(world):
-    wrong = try_all(world, LESSER, part=0, of=6)
+    wrong = try_all(world, LESSER, part=0, of=18)
     assert not wrong, "\n".join(map(str, wrong))
 
 

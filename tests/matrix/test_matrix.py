@@ -89,6 +89,8 @@ def cells(name: str, row: Row, *, turn: int, thorough: bool) -> Iterator[tuple[s
     for place, role in enumerate(ROLES):
         if thorough:
             yield from ((role, method) for method in {row.by, "get", *METHODS})
+        elif not ours and turn % 3:  # Wagtail's own, by turns
+            continue
         elif row.answers[role] == OPEN:
             if role == inside[0] or (turn % 3 == 0 and role == inside[turn % len(inside)]):
                 yield role, row.by
@@ -114,7 +116,7 @@ def ask_everyone(world: World, *, thorough: bool) -> Table:
 def test_the_matrix(world):
     table = ask_everyone(world, thorough=False)
     assert not table.wrong, "\n".join(map(str, table.wrong))
-    assert table.counts["refusals"] > 800, table.counts
+    assert table.counts["refusals"] > 600, table.counts
 
 
 @pytest.mark.soak
