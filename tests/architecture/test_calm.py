@@ -86,6 +86,20 @@ def test_few_choices_on_each_page(ada):
         assert buttons.count("") <= 1, path
 
 
+@pytest.mark.django_db
+def test_a_quick_way_out_where_it_may_be_needed_and_nowhere_else(ada, sessions):
+    """PR4: on pages of writing and of help; a plain link, explained, that works without a script."""
+    client = signed_in(ada)
+    reflect = f"/my/reflections/session/{sessions[0].key}/"
+    for path, there in [(reflect, True), ("/help/", True), ("/my/", False), ("/", False)]:
+        page = client.get(path, follow=True).content.decode()
+        link = re.search(r'<a [^>]*href="https://[^"]+"[^>]*data-leave[^>]*>', page)
+        assert bool(link) == there, path
+        if link:
+            said = re.search(r'aria-describedby="([^"]+)"', link[0])[1]
+            assert f'id="{said}"' in page
+
+
 TABLE = (ROOT / "docs" / "neuroinclusion.md").read_text()
 GROUPS = {"RP": 6, "LA": 6, "FO": 8, "TI": 4, "MO": 5, "NA": 6, "LG": 6, "ME": 6, "LV": 6}
 GROUPS |= {"NO": 6, "PR": 6, "CE": 4, "CM": 6, "ER": 5}

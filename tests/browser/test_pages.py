@@ -105,6 +105,14 @@ def test_text_spacing_and_large_text_reflow(visit):
         assert width_of(page) <= 320, path
 
 
+def test_what_is_next_is_in_the_first_screen_of_a_phone(visit):
+    """NA1: the one primary button of /my/ can be seen without scrolling, at 320 by 640."""
+    window = visit(viewport={"width": 320, "height": 640})
+    window.sign_in("ada")
+    box = window.go("/my/").locator("main .button:not(.second)").first.bounding_box()
+    assert box["y"] + box["height"] <= 640
+
+
 PRACTICE = "/resourced/noticing-your-own-state/"
 PLAYING = """() => {
     const sound = document.body.appendChild(document.createElement("audio"));
