@@ -72,6 +72,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "RETAIN_ACCESS_NEEDS_DAYS": "access needs, after the group has ended",
         "RETAIN_SUMMARIES_DAYS": "facilitators' summaries",
         "RETAIN_INTERESTS_DAYS": "addresses of those who asked to be told of groups",
+        "RETAIN_QUESTIONS_DAYS": "questions that were sent to the help address",
         "RETAIN_WAITING_DAYS": "places on waiting lists, once they are over",
         "RETAIN_INVITATIONS_DAYS": "addresses on invitations, once they are over",
         "RETAIN_AUDIT_DAYS": "lines of the audit log",

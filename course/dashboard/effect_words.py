@@ -48,6 +48,7 @@ KINDS: dict[str, str | Promise] = {
     "course.places.tasks.send_reminder": _("Email: an invitation is still open"),
     "course.places.tasks.tell_place_moved": _("Email: a place has moved"),
     "course.programme.tasks.ask_to_check_signposts": _("Email: signposts to check"),
+    "course.programme.tasks.pass_on_help_request": _("Email: a question from the site"),
     "sessions.letter_tasks.say_attendance_questioned": _("Email: attendance was questioned"),
 }
 
