@@ -127,21 +127,21 @@ def read_reading_settings(get_response: View) -> View:
 
     def choices(request: HttpRequest) -> dict[str, str]:
         chosen = reading.for_reader(request.on_device, request.user)
-        request.reading_moved_on = chosen != request.on_device.choices
+        if chosen != request.on_device.choices:
+            request.account_has = chosen
         return reading.for_html(chosen)
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.on_device = reading.from_cookie(request.COOKIES.get(reading.COOKIE))
-        request.reading_moved_on = False
+        request.account_has = None
         request.reading = SimpleLazyObject(lambda: choices(request))
         request.reading_attributes = SimpleLazyObject(
             lambda: reading.as_attributes(request.reading)
         )
         response = get_response(request)
         # So that signing out, or another device's change, switches nothing under someone's eyes.
-        if request.reading_moved_on and reading.COOKIE not in response.cookies:
-            now = reading.keep_known(request.user.reading)
-            secure = request.is_secure()
+        if request.account_has is not None and reading.COOKIE not in response.cookies:
+            now, secure = request.account_has, request.is_secure()
             reading.note_on_device(response, now, kept=reading.ACCOUNT, secure=secure)
         patch_vary_headers(response, ["Cookie"])
         return response

@@ -43,6 +43,14 @@ def test_a_question_reaches_a_person_and_the_answer_the_asker(client):
     assert not [e for e in Effect.objects.all() if "Tuesdays" in str(e.facts)]
 
 
+def test_going_back_and_asking_something_else_loses_neither(client):
+    token = uuid.uuid4()
+    ask(client, token=token)
+    ask(client, token=token, words="And may I bring my dog?")
+    settle_everything()
+    assert ["dog" in letter.body for letter in mail.outbox] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
